@@ -1,0 +1,1 @@
+"""The faces: Discord, HTTP and the command line."""

@@ -1,0 +1,1 @@
+"""What lasts: the words, the tables and the files. Knows nobody above it."""

@@ -1,0 +1,185 @@
+"""The words of the house: what a video, a scene, an export and a delivery are."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+
+class ExportStatus(enum.StrEnum):
+    """Where an export stands. `TRANSITIONS` says which step may follow which."""
+
+    PENDING = "pending"  #: accepted and counted against the quota, waiting for a slot
+    PROCESSING = "processing"  #: holds a slot, is being rendered
+    COMPLETED = "completed"  #: the file is there and its link works
+    EXPIRED = "expired"  #: the file's time is over, it is deleted
+    FAILED = "failed"  #: the render could not be made; the place in the quota is given back
+    CANCELLED = "cancelled"  #: its owner called it off; the place in the quota is given back
+
+
+#: status -> the statuses that may follow it. `processing -> pending` is an interruption (a restart).
+TRANSITIONS: Mapping[ExportStatus, frozenset[ExportStatus]] = MappingProxyType(
+    {
+        ExportStatus.PENDING: frozenset({ExportStatus.PROCESSING, ExportStatus.CANCELLED}),
+        ExportStatus.PROCESSING: frozenset(
+            {
+                ExportStatus.PENDING,
+                ExportStatus.COMPLETED,
+                ExportStatus.FAILED,
+                ExportStatus.CANCELLED,
+            }
+        ),
+        ExportStatus.COMPLETED: frozenset({ExportStatus.EXPIRED}),
+        ExportStatus.EXPIRED: frozenset(),
+        ExportStatus.FAILED: frozenset(),
+        ExportStatus.CANCELLED: frozenset(),
+    }
+)
+
+#: Statuses that count against the user's day.
+COUNTED = frozenset(
+    {ExportStatus.PENDING, ExportStatus.PROCESSING, ExportStatus.COMPLETED, ExportStatus.EXPIRED}
+)
+
+#: Statuses of an export that still has work before it.
+ACTIVE = frozenset({ExportStatus.PENDING, ExportStatus.PROCESSING})
+
+
+def sources_of(target: ExportStatus) -> frozenset[ExportStatus]:
+    """The statuses from which `target` may be reached in one step."""
+    return frozenset(status for status, following in TRANSITIONS.items() if target in following)
+
+
+class Event(enum.StrEnum):
+    """News of an export, as destinations hear it."""
+
+    COMPLETED = "export.completed"  #: the short is there
+    FAILED = "export.failed"  #: there will be none, and why
+    EXPIRED = "export.expired"  #: the link has died
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video:
+    """A source file that we hold, with its probed facts."""
+
+    id: str
+    owner_id: str
+    title: str
+    file_key: str
+    size_bytes: int
+    duration_s: float
+    width: int
+    height: int
+    has_audio: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The half-open interval `[start_s, end_s)` of a video, in seconds, with the video's owner."""
+
+    id: str
+    video_id: str
+    owner_id: str
+    title: str
+    start_s: float
+    end_s: float
+    created_at: datetime
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a finished short was measured to be."""
+
+    width: int
+    height: int
+    duration_s: float
+    size_bytes: int
+    video_codec: str
+    audio_codec: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """A user's request for a short and what became of it.
+
+    `start_s` and `end_s` are copied from the scene (or its trim), so that the recipe outlives it.
+    """
+
+    id: str
+    scene_id: str
+    video_id: str
+    user_id: str
+    client: str | None
+    title: str
+    start_s: float
+    end_s: float
+    strategy: str
+    quality: str
+    status: ExportStatus
+    attempt: int
+    error: str | None
+    token: str
+    file_key: str | None
+    facts: Facts | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+
+    @property
+    def duration_s(self) -> float:
+        """Length asked for, in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where news of an export goes: a notifier's kind and what that notifier needs to find the place."""
+
+    kind: str
+    address: Mapping[str, str]
+    id: str = ""
+
+
+class DeliveryStatus(enum.StrEnum):
+    """Where a piece of news stands on its way."""
+
+    DUE = "due"  #: to be brought at `next_attempt_at`
+    DELIVERED = "delivered"  #: the other side has taken it
+    ABANDONED = "abandoned"  #: refused for good, or tried for too long
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One piece of news on its way to one destination."""
+
+    id: str
+    export_id: str
+    destination: Destination
+    event: Event
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime
+    last_error: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """How much of a user's UTC day is spent."""
+
+    used: int
+    limit: int
+    resets_at: datetime
+
+    @property
+    def remaining(self) -> int:
+        """Exports that may still be asked for today."""
+        return max(0, self.limit - self.used)
