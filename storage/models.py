@@ -56,6 +56,7 @@ class Event(enum.StrEnum):
 
     COMPLETED = "export.completed"  #: the short is there
     FAILED = "export.failed"  #: there will be none, and why
+    CANCELLED = "export.cancelled"  #: its owner called it off
     EXPIRED = "export.expired"  #: the link has died
 
 
@@ -124,6 +125,7 @@ class Export:
     quality: str
     status: ExportStatus
     attempt: int
+    crashes: int
     error: str | None
     token: str
     file_key: str | None

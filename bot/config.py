@@ -1,0 +1,195 @@
+"""The settings tree, read from a TOML file and `CUTDOWN_…` variables of the environment."""
+
+import base64
+import binascii
+import hashlib
+import re
+import tomllib
+from fnmatch import fnmatchcase
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+#: What a user may be called: it becomes part of a file's key.
+USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+class ConfigInvalid(Exception):
+    """The settings cannot be used; the message names each fault and never a value."""
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if not text.startswith("whsec_") or not 24 <= len(key) <= 64:
+        raise ValueError("must be whsec_ followed by 24 to 64 bytes in base64")
+    return secret
+
+
+def _token_hash(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise ValueError("must be the SHA-256 of the token, 64 hexadecimal digits")
+    return text
+
+
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+TokenHash = Annotated[str, AfterValidator(_token_hash)]
+
+
+class Section(BaseModel):
+    """A table of the file: an unknown key is an error, so that a misspelt one is not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ServiceSettings(Section):
+    """Where the service listens and keeps its things."""
+
+    host: str = Field("127.0.0.1", description="address the HTTP face listens on")
+    port: int = Field(8080, ge=0, le=65535, description="its port; 0 takes a free one")
+    public_url: str = Field(
+        "", description="how links begin, such as https://shorts.example.org; empty: http://host:port"
+    )
+    data_dir: Path = Field(Path("data"), description="folder of the database and the files")
+    log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
+    drain_s: float = Field(8, ge=0, description="seconds that running renders are given at shutdown")
+    backups: int = Field(7, ge=0, description="daily copies of the database to keep; 0: none are made")
+
+
+class LimitSettings(Section):
+    """What a user may ask for."""
+
+    exports_per_day: int = Field(10, ge=1, description="exports per user and UTC day")
+    failed_per_day: int = Field(30, ge=1, description="failed or cancelled exports per user and UTC day")
+    scene_s: float = Field(180, gt=0, description="longest short, in seconds")
+    link_hours: float = Field(24, gt=0, description="hours that a link and its file live")
+    upload_mb: int = Field(4096, ge=1, description="largest source file, in MB")
+    error_characters: int = Field(500, ge=80, description="longest error message that is kept")
+
+
+class RenderSettings(Section):
+    """How shorts are made."""
+
+    pool_size: int = Field(0, ge=0, description="renders at once; 0: one per core")
+    threads: int = Field(1, ge=0, description="encoder threads of one render; 0: ffmpeg decides")
+    timeout_s: float = Field(600, gt=0, description="longest render, in seconds")
+    ffmpeg: str = Field("", description="path of ffmpeg; empty: from PATH, then from the installed package")
+    ffprobe: str = Field("", description="path of ffprobe; empty: as for ffmpeg")
+
+
+class DiscordSettings(Section):
+    """The Discord face. Without a token it stays away."""
+
+    token: SecretStr = Field(SecretStr(""), description="the bot's token; empty: no Discord face")
+    proxy: str = Field("", description="HTTP proxy for connections to Discord, such as http://127.0.0.1:3128")
+
+
+class WebhookSettings(Section):
+    """Outgoing webhooks."""
+
+    timeout_s: float = Field(15, gt=0, description="longest attempt, in seconds")
+    allowed_networks: list[IPv4Network | IPv6Network] = Field(
+        [], description="private networks that webhooks may go to all the same, such as 10.0.0.0/8"
+    )
+
+
+class ClientSettings(Section):
+    """A tool that may call the HTTP face. It needs a secret, a token, or both."""
+
+    name: str = Field(pattern=USER_ID.pattern, description="its name, in logs and as its own user id")
+    secrets: list[WebhookSecret] = Field(
+        [], description="Standard Webhooks secrets (whsec_…); several while one is replaced"
+    )
+    token_hashes: list[TokenHash] = Field(
+        [], description="SHA-256 of its bearer tokens; `cutdown token` makes a pair"
+    )
+    users: list[str] = Field([], description="users it acts for, with * and ?; empty: itself alone")
+    notify_url: str = Field(
+        "", description="where it hears of its exports, if a request names no other place"
+    )
+
+    @model_validator(mode="after")
+    def _can_authenticate(self) -> Self:
+        if not self.secrets and not self.token_hashes:
+            raise ValueError("needs at least one of secrets and token_hashes")
+        if self.notify_url and not self.secrets:
+            raise ValueError("notify_url needs a secret to sign with")
+        return self
+
+    def may_act_for(self, user_id: str) -> bool:
+        """Whether requests of this client may name that user."""
+        if not USER_ID.fullmatch(user_id):
+            return False
+        return user_id == self.name or any(fnmatchcase(user_id, pattern) for pattern in self.users)
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CUTDOWN_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    service: ServiceSettings = ServiceSettings()
+    limits: LimitSettings = LimitSettings()
+    render: RenderSettings = RenderSettings()
+    discord: DiscordSettings = DiscordSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    clients: list[ClientSettings] = []
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment stands above what the file says."""
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _clients_differ(self) -> Self:
+        names = [client.name for client in self.clients]
+        if len(set(names)) != len(names):
+            raise ValueError("two clients have the same name")
+        return self
+
+
+def load(path: Path | None) -> Settings:
+    """The settings of that file, with what the environment sets over it.
+
+    Raises:
+        ConfigInvalid: the file is missing or not TOML, or a setting is unknown or wrong.
+    """
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
+    except OSError as error:
+        raise ConfigInvalid(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ConfigInvalid(f"{path} is not valid TOML: {error}") from None
+    try:
+        return Settings(**written)
+    except ValidationError as error:
+        faults = (f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        raise ConfigInvalid("; ".join(faults)) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location)) or "settings"
+
+
+def hash_token(token: str) -> str:
+    """How a bearer token is written in the settings."""
+    return hashlib.sha256(token.encode()).hexdigest()

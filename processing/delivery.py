@@ -1,0 +1,174 @@
+"""Brings the news of exports to their destinations, and retries what is due."""
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.models import Delivery, Destination, Event, Export, Quota
+
+log = structlog.get_logger()
+
+BATCH = 20
+FIRST_DELAY_S = 5.0
+LONGEST_DELAY_S = 2 * 3600.0
+GIVE_UP_AFTER = timedelta(hours=26)
+ERROR_CHARACTERS = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What a notifier tells. `delivery_id` is the same in every attempt."""
+
+    delivery_id: str
+    event: Event
+    export: Export
+    destination: Destination
+    quota: Quota
+    occurred_at: datetime
+
+
+class Notifier(Protocol):
+    """Knows one kind of destination."""
+
+    kind: str
+
+    async def notify(self, news: News) -> None:
+        """Bring the news; return when the other side has it.
+
+        Raises:
+            Undeliverable: no later attempt can succeed.
+            Exception: anything else is tried again; `RetryLater` says when.
+        """
+
+
+class Undeliverable(Exception):
+    """The destination has gone, or will never take this."""
+
+
+class RetryLater(Exception):
+    """The destination asks for patience."""
+
+    def __init__(self, message: str, *, after_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+def next_attempt(delivery: Delivery, *, now: datetime, at_least_s: float, chance: float) -> datetime | None:
+    """When to try again: after twice as long each time, spread by `chance` in [0, 1). None: never."""
+    if now - delivery.created_at > GIVE_UP_AFTER:
+        return None
+    delay_s = min(FIRST_DELAY_S * 2**delivery.attempts, LONGEST_DELAY_S) * (0.75 + 0.5 * chance)
+    return now + timedelta(seconds=max(delay_s, at_least_s))
+
+
+class Courier:
+    """Owns every change of a delivery's status."""
+
+    def __init__(
+        self,
+        *,
+        deliveries: Deliveries,
+        exports: Exports,
+        notifiers: Mapping[str, Notifier],
+        exports_per_day: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._deliveries = deliveries
+        self._exports = exports
+        self._notifiers = notifiers
+        self._exports_per_day = exports_per_day
+        self._now = now
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is news: do not wait for the next attempt that was planned."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Bring what is due until cancelled."""
+        while True:
+            self._news.clear()
+            await self.bring_due()
+            await self._pause()
+
+    async def bring_due(self) -> None:
+        """One attempt at everything that is due, a batch at a time."""
+        while due := await self._deliveries.due(self._now(), at_most=BATCH):
+            await asyncio.gather(*(self._bring(delivery) for delivery in due))
+
+    async def _pause(self) -> None:
+        moment = await self._deliveries.next_due()
+        wait_s = None if moment is None else max(0.0, (moment - self._now()).total_seconds())
+        try:
+            await asyncio.wait_for(self._news.wait(), wait_s)
+        except TimeoutError:
+            return
+
+    async def _bring(self, delivery: Delivery) -> None:
+        try:
+            await self._notifier(delivery).notify(await self._told(delivery))
+        except Undeliverable as error:
+            await self._abandon(delivery, error)
+        except Exception as error:  # noqa: BLE001 - every other failure is a reason to try again
+            await self._retry(delivery, error)
+        else:
+            await self._deliveries.delivered(delivery.id)
+            log.info("news delivered", **_ids(delivery))
+
+    def _notifier(self, delivery: Delivery) -> Notifier:
+        notifier = self._notifiers.get(delivery.destination.kind)
+        if notifier is None:
+            raise RetryLater(f"nobody here brings news by {delivery.destination.kind}")
+        return notifier
+
+    async def _told(self, delivery: Delivery) -> News:
+        export = await self._exports.get(delivery.export_id)
+        if export is None:
+            raise Undeliverable("the export is gone")
+        quota = await self._exports.quota(export.user_id, self._now(), limit=self._exports_per_day)
+        return News(
+            delivery_id=delivery.id,
+            event=delivery.event,
+            export=export,
+            destination=delivery.destination,
+            quota=quota,
+            occurred_at=delivery.created_at,
+        )
+
+    async def _retry(self, delivery: Delivery, error: Exception) -> None:
+        at_least_s = error.after_s if isinstance(error, RetryLater) else 0.0
+        moment = next_attempt(
+            delivery,
+            now=self._now(),
+            at_least_s=at_least_s,
+            chance=random.random(),  # noqa: S311
+        )
+        if moment is None:
+            await self._abandon(delivery, error)
+            return
+        await self._deliveries.postpone(delivery.id, error=_said(error), until=moment)
+        log.warning("news postponed", error=_said(error), until=moment.isoformat(), **_ids(delivery))
+
+    async def _abandon(self, delivery: Delivery, error: Exception) -> None:
+        await self._deliveries.abandon(delivery.id, error=_said(error))
+        log.warning("news abandoned", error=_said(error), **_ids(delivery))
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
+
+
+def _ids(delivery: Delivery) -> dict[str, str | int]:
+    return {
+        "delivery_id": delivery.id,
+        "export_id": delivery.export_id,
+        "kind": delivery.destination.kind,
+        "attempt": delivery.attempts + 1,
+    }

@@ -1,0 +1,203 @@
+"""The life of an export: asked for, waited for, rendered, ended; resumed after a restart."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from processing.errors import RenderFailed, SceneNotFound, SourceRefused
+from processing.pool import RenderPool
+from processing.progress import ProgressBoard
+from processing.render import RenderJob, Rendition
+from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft
+from storage.exports import Exports
+from storage.files import FileStore
+from storage.models import Export
+from storage.scenes import Scenes
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+#: What a user reads when the fault is ours and its cause says nothing to them.
+OUR_FAULT = "Something went wrong on our side while making the short. You may ask for it again."
+WORN_OUT = "Making this short has stopped the service several times, so it was given up."
+SOURCE_GONE = "The video of this scene is no longer there."
+
+
+class Exporter:
+    """Takes requests, starts whose turn it is when a slot is free, and writes down how each one ended.
+
+    It owns every change of an export's status save `expired`, which belongs to the upkeep.
+    """
+
+    def __init__(
+        self,
+        *,
+        videos: Videos,
+        scenes: Scenes,
+        exports: Exports,
+        files: FileStore,
+        pool: RenderPool,
+        board: ProgressBoard,
+        limits: ExportLimits,
+        now: Callable[[], datetime],
+        on_news: Callable[[], None],
+    ) -> None:
+        self._videos = videos
+        self._scenes = scenes
+        self._exports = exports
+        self._files = files
+        self._pool = pool
+        self._board = board
+        self._limits = limits
+        self._now = now
+        self._on_news = on_news
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._asked = asyncio.Event()
+
+    async def request(self, request: ExportRequest) -> Accepted:
+        """Accept an export, or refuse it and create nothing.
+
+        Raises:
+            SceneNotFound: unknown, or another user's.
+            ExportRefused: any other reason, as its class says.
+        """
+        scene = await self._scenes.get(request.scene_id)
+        if scene is None or scene.owner_id != request.user_id:
+            raise SceneNotFound("There is no such scene.")
+        export = draft(request, scene, limits=self._limits, now=self._now())
+        admission = await self._exports.create(
+            export,
+            request.destinations,
+            at_most=self._limits.exports_per_day,
+            failed_at_most=self._limits.failed_per_day,
+            idempotency=request.idempotency,
+        )
+        answer = accepted(admission)
+        if not answer.repeated:
+            log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
+            self._asked.set()
+            self._board.ring()
+        return answer
+
+    async def cancel(self, export_id: str) -> bool:
+        """Call an unfinished export off. False: it has ended already."""
+        if not await self._exports.cancel(export_id, now=self._now()):
+            return False
+        log.info("export cancelled", export_id=export_id)
+        if task := self._running.get(export_id):
+            task.cancel()
+        self._on_news()
+        self._board.ring()
+        return True
+
+    async def resume(self) -> None:
+        """Put back in the queue what was being rendered when the service died."""
+        for export in await self._exports.processing():
+            if export.id in self._running:
+                continue
+            if export.crashes + 1 >= self._limits.crashes:
+                await self._end_badly(export, WORN_OUT)
+            elif await self._exports.interrupt(export, crashed=True):
+                log.info("export resumed", export_id=export.id, attempt=export.attempt)
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Start exports until cancelled: first a slot, then whose turn it is."""
+        while True:
+            await self._pool.acquire()
+            try:
+                export = await self._next()
+            except BaseException:
+                self._pool.release()
+                raise
+            task = asyncio.create_task(self._process(export), name=export.id)
+            self._running[export.id] = task
+            task.add_done_callback(self._stopped)
+
+    async def drain(self, patience_s: float) -> None:
+        """Give running renders that long, then interrupt them; they are pending again afterwards."""
+        tasks = list(self._running.values())
+        if not tasks:
+            return
+        await asyncio.wait(tasks, timeout=patience_s)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        del self._running[task.get_name()]
+        self._pool.release()
+
+    async def _next(self) -> Export:
+        while True:
+            self._asked.clear()
+            if export := await self._exports.start_next(self._now()):
+                log.info("export started", export_id=export.id, attempt=export.attempt)
+                self._board.ring()
+                return export
+            await self._asked.wait()
+
+    async def _process(self, export: Export) -> None:
+        """Render one export and write down how it ended. Interrupted, it is pending again."""
+        try:
+            rendition = await self._render(export)
+            await self._end_well(export, rendition)
+        except asyncio.CancelledError:
+            await self._exports.interrupt(export)
+            raise
+        except (SourceRefused, RenderFailed) as error:
+            log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
+            await self._end_badly(export, str(error))
+        except FileNotFoundError:
+            await self._end_badly(export, SOURCE_GONE)
+        except Exception:
+            # whatever it was, the user must not wait for ever
+            log.exception("render broke", export_id=export.id)
+            await self._end_badly(export, OUR_FAULT)
+        finally:
+            self._board.forget(export.id)
+
+    async def _render(self, export: Export) -> Rendition:
+        video = await self._videos.get(export.video_id)
+        if video is None:
+            raise FileNotFoundError(export.video_id)
+        job = RenderJob(
+            start_s=export.start_s,
+            end_s=export.end_s,
+            strategy=export.strategy,
+            quality=export.quality,
+            timeout_s=self._limits.render_timeout_s,
+        )
+        return await self._pool.render(
+            job,
+            source_key=video.file_key,
+            output_key=_output_key(export),
+            on_progress=lambda progress: self._board.report(export.id, progress),
+        )
+
+    async def _end_well(self, export: Export, rendition: Rendition) -> None:
+        now = self._now()
+        completed = await self._exports.complete(
+            export,
+            file_key=_output_key(export),
+            facts=rendition.facts,
+            now=now,
+            expires_at=now + self._limits.link_lifetime,
+        )
+        if completed:
+            log.info("export completed", export_id=export.id, size_bytes=rendition.facts.size_bytes)
+            self._on_news()
+        else:
+            await self._files.delete(_output_key(export))
+
+    async def _end_badly(self, export: Export, error: str) -> None:
+        if await self._exports.fail(export, error=error[: self._limits.error_characters], now=self._now()):
+            log.info("export failed", export_id=export.id, error=error)
+            self._on_news()
+
+
+def _output_key(export: Export) -> str:
+    """The same for every attempt, so that a repeated one replaces what an interrupted one left."""
+    return f"exports/{export.user_id}/{export.id}.mp4"

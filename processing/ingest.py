@@ -1,0 +1,100 @@
+"""A video comes in: probed, kept, and cut into scenes by whoever owns it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import structlog
+
+from processing.ffmpeg import Tools
+from processing.ffprobe import probe
+from processing.requests import check_interval
+from storage.files import FileStore
+from storage.identifiers import new_id
+from storage.models import Scene, Video
+from storage.scenes import Scenes
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+TITLE_CHARACTERS = 100
+
+
+class Library:
+    """The catalogue of videos and scenes."""
+
+    def __init__(
+        self,
+        *,
+        videos: Videos,
+        scenes: Scenes,
+        files: FileStore,
+        tools: Tools,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._videos = videos
+        self._scenes = scenes
+        self._files = files
+        self._tools = tools
+        self._now = now
+
+    async def add_video(self, path: Path, *, owner_id: str, name: str) -> Video:
+        """Keep the file at `path`, which is gone afterwards, as a video of `owner_id`.
+
+        Raises:
+            SourceRefused: no short can be made of it; the reason says why.
+        """
+        media = await probe(path, tools=self._tools)
+        video_id = new_id("vid")
+        video = Video(
+            id=video_id,
+            owner_id=owner_id,
+            title=_title(PurePosixPath(name).name) or video_id,
+            file_key=f"sources/{video_id}/original",
+            size_bytes=path.stat().st_size,
+            duration_s=media.duration_s,
+            width=media.width,
+            height=media.height,
+            has_audio=media.has_audio,
+            created_at=self._now(),
+        )
+        await self._files.put(video.file_key, path)
+        await self._videos.add(video)
+        log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
+        return video
+
+    async def video(self, video_id: str, *, owner_id: str) -> Video | None:
+        """A user's video. A stranger's is as good as none."""
+        video = await self._videos.get(video_id)
+        return video if video is not None and video.owner_id == owner_id else None
+
+    async def add_scene(
+        self, video: Video, *, start_s: float, end_s: float, title: str | None = None
+    ) -> Scene:
+        """Keep `[start_s, end_s)` of a video as a scene.
+
+        Raises:
+            InvalidTrim: it does not lie inside the video.
+        """
+        check_interval(start_s, end_s, within=(0.0, video.duration_s), what="video")
+        scene = Scene(
+            id=new_id("scn"),
+            video_id=video.id,
+            owner_id=video.owner_id,
+            title=_title(title or "") or f"{video.title} {start_s:g}-{end_s:g} s",
+            start_s=start_s,
+            end_s=end_s,
+            created_at=self._now(),
+        )
+        await self._scenes.add(scene)
+        return scene
+
+    async def scenes_of(self, video: Video) -> list[Scene]:
+        """A video's scenes in order of time."""
+        return await self._scenes.of_video(video.id)
+
+
+def _title(said: str) -> str:
+    """What somebody wrote, as one line that is safe to show."""
+    text = "".join(character if character.isprintable() else " " for character in said)
+    return " ".join(text.split())[:TITLE_CHARACTERS]

@@ -1,0 +1,71 @@
+"""The upkeep, one duty a function. Each is a sweep that may be run at any time, any number of times."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from storage.database import Database
+from storage.exports import Exports
+from storage.files import FileStore
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+BATCH = 100
+#: A file younger than this may belong to a row that is about to be written.
+ORPHAN_AGE = timedelta(hours=1)
+
+
+async def expire(
+    *, exports: Exports, files: FileStore, now: Callable[[], datetime], on_news: Callable[[], None]
+) -> int:
+    """Delete the files whose time is over, and tell everyone once. Returns how many."""
+    expired = 0
+    for export in await exports.due(now(), at_most=BATCH):
+        if export.file_key is not None:
+            await files.delete(export.file_key)
+        if await exports.expire(export.id, now=now()):
+            expired += 1
+            log.info("export expired", export_id=export.id)
+    if expired:
+        on_news()
+    return expired
+
+
+async def sweep_orphans(
+    *, videos: Videos, exports: Exports, files: FileStore, now: Callable[[], datetime]
+) -> int:
+    """Delete files that no row knows, unfinished ones included. Returns how many."""
+    entries = await files.entries()
+    known = await videos.file_keys() | await exports.file_keys()
+    orphans = [
+        entry for entry in entries if entry.key not in known and now() - entry.modified_at > ORPHAN_AGE
+    ]
+    for orphan in orphans:
+        await files.delete(orphan.key)
+        log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
+    return len(orphans)
+
+
+async def clear_scratch(scratch: Path) -> None:
+    """Remove what renders and uploads of an earlier run have left."""
+    await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+
+
+async def back_up(*, database: Database, folder: Path, keep: int, now: Callable[[], datetime]) -> Path | None:
+    """Write today's copy of the database, and remove the oldest beyond `keep`. None: it is there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"cutdown-{now():%Y-%m-%d}.db"
+    copied = None
+    if not target.exists():
+        await database.back_up(target)
+        copied = target
+        log.info("database backed up", file=target.name)
+    for old in sorted(folder.glob("cutdown-*.db"))[:-keep]:
+        old.unlink()
+    return copied

@@ -1,0 +1,150 @@
+"""What may be asked for: decides about a request without touching anything."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from processing.errors import (
+    ExportRefused,
+    IdempotencyConflict,
+    InvalidTrim,
+    QuotaExceeded,
+    SceneTooLong,
+    UnknownQuality,
+    UnknownStrategy,
+)
+from processing.quality import QUALITIES
+from processing.strategies import STRATEGIES
+from storage.admission import Admission, Idempotency, Outcome
+from storage.identifiers import new_id, new_token
+from storage.models import Destination, Export, ExportStatus, Quota, Scene
+
+#: The shortest interval that is worth a file, in seconds.
+SHORTEST_S = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportLimits:
+    """The bounds that an operator sets."""
+
+    exports_per_day: int = 10
+    failed_per_day: int = 30
+    scene_s: float = 180.0
+    link_lifetime: timedelta = timedelta(hours=24)
+    render_timeout_s: float = 600.0
+    error_characters: int = 500
+    crashes: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequest:
+    """What a face hands over. Times, where given, trim the scene and are seconds of the video."""
+
+    scene_id: str
+    strategy: str
+    quality: str
+    user_id: str
+    destinations: Sequence[Destination] = ()
+    client: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """An export that exists, what is left of the user's day, and whether it was there before."""
+
+    export: Export
+    quota: Quota
+    repeated: bool = False
+
+
+def check_names(*, strategy: str, quality: str) -> None:
+    """Both names are known.
+
+    Raises:
+        UnknownStrategy, UnknownQuality: the message lists what there is.
+    """
+    if strategy not in STRATEGIES:
+        raise UnknownStrategy(f"There is no strategy of that name. There are: {', '.join(STRATEGIES)}.")
+    if quality not in QUALITIES:
+        raise UnknownQuality(f"There is no quality of that name. There are: {', '.join(QUALITIES)}.")
+
+
+def check_interval(start_s: float, end_s: float, *, within: tuple[float, float], what: str) -> None:
+    """`[start_s, end_s)` is an interval inside `within`, all in seconds.
+
+    Raises:
+        InvalidTrim: it is not.
+    """
+    if not (math.isfinite(start_s) and math.isfinite(end_s)):
+        raise InvalidTrim("Start and end must be numbers of seconds.")
+    if end_s - start_s < SHORTEST_S:
+        raise InvalidTrim(f"The end must come at least {SHORTEST_S:g} s after the start.")
+    if start_s < within[0] or end_s > within[1]:
+        raise InvalidTrim(f"Start and end must lie inside the {what}, {within[0]:g} s to {within[1]:g} s.")
+
+
+def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: datetime) -> Export:
+    """The export that the request stands for, as yet unknown to the database.
+
+    Raises:
+        ExportRefused: a name is unknown, the trim is wrong, or the result would be too long.
+    """
+    check_names(strategy=request.strategy, quality=request.quality)
+    start_s = scene.start_s if request.start_s is None else request.start_s
+    end_s = scene.end_s if request.end_s is None else request.end_s
+    check_interval(start_s, end_s, within=(scene.start_s, scene.end_s), what="scene")
+    if end_s - start_s > limits.scene_s:
+        raise SceneTooLong(
+            f"The scene is {end_s - start_s:.1f} s long; a short may have {limits.scene_s:g} s at most. "
+            "Trim it with a start and an end."
+        )
+    return Export(
+        id=new_id("exp"),
+        scene_id=scene.id,
+        video_id=scene.video_id,
+        user_id=request.user_id,
+        client=request.client,
+        title=scene.title,
+        start_s=start_s,
+        end_s=end_s,
+        strategy=request.strategy,
+        quality=request.quality,
+        status=ExportStatus.PENDING,
+        attempt=0,
+        crashes=0,
+        error=None,
+        token=new_token(),
+        file_key=None,
+        facts=None,
+        created_at=now,
+        started_at=None,
+        finished_at=None,
+        expires_at=None,
+    )
+
+
+def accepted(admission: Admission) -> Accepted:
+    """What the database's answer means to the one who asked.
+
+    Raises:
+        QuotaExceeded, IdempotencyConflict: nothing was created.
+    """
+    if admission.export is None:
+        raise _refusal(admission)
+    repeated = admission.outcome is Outcome.REPEATED
+    return Accepted(export=admission.export, quota=admission.quota, repeated=repeated)
+
+
+def _refusal(admission: Admission) -> ExportRefused:
+    quota = admission.quota
+    if admission.outcome is Outcome.CONFLICT:
+        return IdempotencyConflict("That idempotency key was used before, for a different request.")
+    if admission.outcome is Outcome.TOO_MANY_FAILURES:
+        message = "Too many of today's exports failed or were cancelled."
+    else:
+        message = f"All {quota.limit} exports of today are used."
+    return QuotaExceeded(message, limit=quota.limit, resets_at=quota.resets_at)

@@ -1,0 +1,155 @@
+"""Opens the SQLite file: one writer behind a lock, query-only readers, numbered migrations."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import aiosqlite
+
+READERS = 2
+BUSY_TIMEOUT_MS = 5_000
+
+Value = str | int | float | None
+Parameters = Sequence[Value] | Mapping[str, Value]
+
+
+class DatabaseTooNew(Exception):
+    """The file was written by a later version of this program."""
+
+
+class Database:
+    """The one door to the SQLite file. Tables ask `fetch_*`; changes go through `transaction`."""
+
+    def __init__(self, writer: aiosqlite.Connection, readers: Sequence[aiosqlite.Connection]) -> None:
+        self._writer = writer
+        self._writing = asyncio.Lock()
+        self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        for reader in readers:
+            self._readers.put_nowait(reader)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path) -> AsyncIterator[Self]:
+        """Open the file, made and migrated where needed, and close it at the end.
+
+        Raises:
+            DatabaseTooNew: a later version of this program has migrated it.
+        """
+        async with AsyncExitStack() as stack:
+            writer = await stack.enter_async_context(_connection(path))
+            await writer.execute("PRAGMA journal_mode = WAL")
+            await writer.execute("PRAGMA synchronous = FULL")
+            await writer.execute("PRAGMA foreign_keys = ON")
+            await _migrate(writer)
+            readers = [await stack.enter_async_context(_connection(path)) for _ in range(READERS)]
+            for reader in readers:
+                await reader.execute("PRAGMA query_only = ON")
+            yield cls(writer, readers)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """All of the block is written, or nothing.
+
+        BEGIN IMMEDIATE takes the write lock before the first read, so that what the block counts cannot
+        change before it writes.
+        """
+        async with self._writing:
+            try:
+                await _settle(self._writer, "BEGIN IMMEDIATE")
+                yield self._writer
+                await _settle(self._writer, "COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    await _settle(self._writer, "ROLLBACK")
+                raise
+
+    async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
+        """Every row of one question, as last committed."""
+        reader = await self._readers.get()
+        try:
+            return list(await reader.execute_fetchall(sql, parameters))
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def fetch_one(self, sql: str, parameters: Parameters = ()) -> sqlite3.Row | None:
+        """The first row of one question, if there is any."""
+        rows = await self.fetch_all(sql, parameters)
+        return rows[0] if rows else None
+
+    async def back_up(self, target: Path) -> None:
+        """Write a consistent copy beside `target`, then rename it."""
+        part = target.with_name(f"{target.name}.part")
+        part.unlink(missing_ok=True)
+        async with self._writing:
+            await self._writer.execute("VACUUM INTO ?", (str(part),))
+        part.replace(target)
+
+
+async def first_row(
+    connection: aiosqlite.Connection, sql: str, parameters: Parameters = ()
+) -> sqlite3.Row | None:
+    """The first row of a question asked inside a transaction."""
+    rows: Iterable[sqlite3.Row] = await connection.execute_fetchall(sql, parameters)
+    return next(iter(rows), None)
+
+
+async def changed_one(connection: aiosqlite.Connection, sql: str, parameters: Parameters = ()) -> bool:
+    """Whether a guarded update found its row as it expected it."""
+    async with connection.execute(sql, parameters) as cursor:
+        return cursor.rowcount == 1
+
+
+@asynccontextmanager
+async def _connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    async with aiosqlite.connect(path, isolation_level=None) as connection:
+        connection.row_factory = sqlite3.Row
+        await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        yield connection
+
+
+async def _settle(connection: aiosqlite.Connection, sql: str) -> None:
+    """Run a statement that must not be left half-way when the caller is cancelled."""
+    statement = asyncio.ensure_future(connection.execute(sql))
+    try:
+        await asyncio.shield(statement)
+    except asyncio.CancelledError:
+        await asyncio.wait([statement])
+        raise
+
+
+async def _migrate(writer: aiosqlite.Connection) -> None:
+    row = await first_row(writer, "PRAGMA user_version")
+    version: int = row[0] if row else 0
+    migrations = _migrations()
+    if version > len(migrations):
+        raise DatabaseTooNew(
+            f"the database is at version {version}, this program knows up to {len(migrations)}: "
+            "run the newer program, or restore a backup"
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
+        await writer.execute("BEGIN IMMEDIATE")
+        # executescript() would commit first, so that a broken script could leave half of itself behind
+        for statement in _statements(script):
+            await writer.execute(statement)
+        await writer.execute(f"PRAGMA user_version = {number}")
+        await writer.execute("COMMIT")
+
+
+def _migrations() -> list[str]:
+    scripts = [file for file in files("storage").joinpath("schema").iterdir() if file.name.endswith(".sql")]
+    return [script.read_text(encoding="utf-8") for script in sorted(scripts, key=lambda file: file.name)]
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.strip():
+        yield statement

@@ -1,0 +1,123 @@
+"""The tables of destinations and deliveries: who hears of an export, and what is still on its way."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+import aiosqlite
+
+from storage.database import Database, changed_one
+from storage.models import Delivery, DeliveryStatus, Destination, Event
+from storage.moments import from_text, to_text
+
+_SELECT = """
+SELECT deliveries.*, destinations.kind, destinations.address
+FROM deliveries JOIN destinations ON destinations.id = deliveries.destination_id
+"""
+
+
+async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
+    """Make the news due at every destination, inside the transaction that makes it true."""
+    await connection.execute(
+        """
+        INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at, created_at)
+        SELECT 'dlv_' || lower(hex(randomblob(8))), export_id, id, ?1, ?2, ?2
+        FROM destinations WHERE export_id = ?3
+        """,
+        (event.value, to_text(now), export_id),
+    )
+    return True
+
+
+class Deliveries:
+    """News on its way. A row outlives a restart, so no destination is forgotten."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
+        """What should be brought by now, oldest news first."""
+        rows = await self._database.fetch_all(
+            f"{_SELECT} WHERE status = 'due' AND next_attempt_at <= ? ORDER BY deliveries.created_at LIMIT ?",
+            (to_text(now), at_most),
+        )
+        return [_from_row(row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """When the next attempt is to be made, if any news is on its way."""
+        row = await self._database.fetch_one(
+            "SELECT min(next_attempt_at) AS moment FROM deliveries WHERE status = 'due'"
+        )
+        return from_text(row["moment"]) if row and row["moment"] else None
+
+    async def delivered(self, delivery_id: str) -> bool:
+        """`due -> delivered`."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                "UPDATE deliveries SET status = 'delivered', attempts = attempts + 1, last_error = NULL "
+                "WHERE id = ? AND status = 'due'",
+                (delivery_id,),
+            )
+
+    async def postpone(self, delivery_id: str, *, error: str, until: datetime) -> bool:
+        """Count a failed attempt and set the next one."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                "UPDATE deliveries SET attempts = attempts + 1, last_error = ?, next_attempt_at = ? "
+                "WHERE id = ? AND status = 'due'",
+                (error, to_text(until), delivery_id),
+            )
+
+    async def abandon(self, delivery_id: str, *, error: str) -> bool:
+        """`due -> abandoned`: nobody will try again."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                "UPDATE deliveries SET status = 'abandoned', attempts = attempts + 1, last_error = ? "
+                "WHERE id = ? AND status = 'due'",
+                (error, delivery_id),
+            )
+
+    async def of_export(self, export_id: str) -> list[Delivery]:
+        """All news of one export, oldest first."""
+        rows = await self._database.fetch_all(
+            f"{_SELECT} WHERE deliveries.export_id = ? ORDER BY deliveries.created_at", (export_id,)
+        )
+        return [_from_row(row) for row in rows]
+
+    async def destinations_of(self, export_id: str) -> list[Destination]:
+        """Where news of an export goes."""
+        rows = await self._database.fetch_all(
+            "SELECT id, kind, address FROM destinations WHERE export_id = ? ORDER BY rowid", (export_id,)
+        )
+        return [
+            Destination(id=row["id"], kind=row["kind"], address=json.loads(row["address"])) for row in rows
+        ]
+
+    async def readdress(self, destination_id: str, address: Mapping[str, str]) -> bool:
+        """Write down what has become known of a destination, such as the message that was posted."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                "UPDATE destinations SET address = ? WHERE id = ?",
+                (json.dumps(dict(address)), destination_id),
+            )
+
+
+def _from_row(row: sqlite3.Row) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        export_id=row["export_id"],
+        destination=Destination(
+            id=row["destination_id"], kind=row["kind"], address=json.loads(row["address"])
+        ),
+        event=Event(row["event"]),
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        next_attempt_at=from_text(row["next_attempt_at"]),
+        last_error=row["last_error"],
+        created_at=from_text(row["created_at"]),
+    )

@@ -1,0 +1,40 @@
+"""How an export is written as a row and read back."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from storage.models import Export, ExportStatus, Facts
+from storage.moments import from_optional, from_text
+
+
+def export_from_row(row: sqlite3.Row) -> Export:
+    """The export that a row of the table stands for."""
+    return Export(
+        id=row["id"],
+        scene_id=row["scene_id"],
+        video_id=row["video_id"],
+        user_id=row["user_id"],
+        client=row["client"],
+        title=row["title"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        strategy=row["strategy"],
+        quality=row["quality"],
+        status=ExportStatus(row["status"]),
+        attempt=row["attempt"],
+        crashes=row["crashes"],
+        error=row["error"],
+        token=row["token"],
+        file_key=row["file_key"],
+        facts=Facts(**json.loads(row["facts"])) if row["facts"] else None,
+        created_at=from_text(row["created_at"]),
+        started_at=from_optional(row["started_at"]),
+        finished_at=from_optional(row["finished_at"]),
+        expires_at=from_optional(row["expires_at"]),
+    )
+
+
+def listed(statuses: Iterable[ExportStatus]) -> str:
+    """Statuses as the inside of an SQL `IN (…)`."""
+    return ", ".join(f"'{status.value}'" for status in sorted(statuses))

@@ -1,0 +1,215 @@
+"""The table of exports: the fair queue, every guarded step of a life, and what is asked about it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import aiosqlite
+
+from storage.admission import COUNTS, Admission, Idempotency, admit, day_of, next_day
+from storage.database import Database, Parameters, changed_one, first_row
+from storage.deliveries import announce
+from storage.export_row import export_from_row, listed
+from storage.models import (
+    ACTIVE,
+    Destination,
+    Event,
+    Export,
+    ExportStatus,
+    Facts,
+    Quota,
+    sources_of,
+)
+from storage.moments import to_text
+
+
+class Exports:
+    """Requests for shorts. Every change of status is one guarded update: of two, one is told True."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self,
+        export: Export,
+        destinations: Sequence[Destination],
+        *,
+        at_most: int,
+        failed_at_most: int,
+        idempotency: Idempotency | None = None,
+    ) -> Admission:
+        """Admit an export with its destinations, or say why not: one transaction decides and writes."""
+        async with self._database.transaction() as connection:
+            return await admit(
+                connection,
+                export,
+                destinations,
+                at_most=at_most,
+                failed_at_most=failed_at_most,
+                idempotency=idempotency,
+            )
+
+    async def start_next(self, now: datetime) -> Export | None:
+        """Take the export whose turn it is, if any waits: `pending -> processing`."""
+        async with self._database.transaction() as connection:
+            row = await first_row(
+                connection,
+                """
+                UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ?
+                WHERE id = (SELECT id FROM exports WHERE status = 'pending'
+                            ORDER BY turn, created_at, id LIMIT 1)
+                RETURNING *
+                """,
+                (to_text(now),),
+            )
+        return export_from_row(row) if row else None
+
+    async def complete(
+        self, export: Export, *, file_key: str, facts: Facts, now: datetime, expires_at: datetime
+    ) -> bool:
+        """`processing -> completed`, told to every destination. False: this attempt is no longer the one."""
+        async with self._database.transaction() as connection:
+            return await _step(
+                connection,
+                export.id,
+                ExportStatus.COMPLETED,
+                "file_key = ?, facts = ?, finished_at = ?, expires_at = ?",
+                (file_key, json.dumps(asdict(facts)), to_text(now), to_text(expires_at)),
+                attempt=export.attempt,
+            ) and await announce(connection, export.id, Event.COMPLETED, now)
+
+    async def fail(self, export: Export, *, error: str, now: datetime) -> bool:
+        """`processing -> failed`, told to every destination; the place in the quota is free again."""
+        async with self._database.transaction() as connection:
+            return await _step(
+                connection,
+                export.id,
+                ExportStatus.FAILED,
+                "error = ?, finished_at = ?",
+                (error, to_text(now)),
+                attempt=export.attempt,
+            ) and await announce(connection, export.id, Event.FAILED, now)
+
+    async def cancel(self, export_id: str, *, now: datetime) -> bool:
+        """`pending | processing -> cancelled`; the place in the quota is free again."""
+        async with self._database.transaction() as connection:
+            return await _step(
+                connection, export_id, ExportStatus.CANCELLED, "finished_at = ?", (to_text(now),)
+            ) and await announce(connection, export_id, Event.CANCELLED, now)
+
+    async def expire(self, export_id: str, *, now: datetime) -> bool:
+        """`completed -> expired`, told to every destination."""
+        async with self._database.transaction() as connection:
+            return await _step(
+                connection, export_id, ExportStatus.EXPIRED, "file_key = NULL", ()
+            ) and await announce(connection, export_id, Event.EXPIRED, now)
+
+    async def interrupt(self, export: Export, *, crashed: bool = False) -> bool:
+        """`processing -> pending`: the work stopped with the service, the request did not."""
+        async with self._database.transaction() as connection:
+            return await _step(
+                connection,
+                export.id,
+                ExportStatus.PENDING,
+                "started_at = NULL, crashes = crashes + ?",
+                (int(crashed),),
+                attempt=export.attempt,
+            )
+
+    async def get(self, export_id: str) -> Export | None:
+        """The export of that name."""
+        return await self._first("SELECT * FROM exports WHERE id = ?", (export_id,))
+
+    async def by_token(self, token: str) -> Export | None:
+        """The export whose link bears that token."""
+        return await self._first("SELECT * FROM exports WHERE token = ?", (token,))
+
+    async def of_user(self, user_id: str, *, at_most: int) -> list[Export]:
+        """A user's exports, newest first."""
+        return await self._all(
+            "SELECT * FROM exports WHERE user_id = ? ORDER BY created_at DESC, id LIMIT ?",
+            (user_id, at_most),
+        )
+
+    async def processing(self) -> list[Export]:
+        """What is being rendered, or was when the service died."""
+        return await self._all("SELECT * FROM exports WHERE status = 'processing' ORDER BY started_at", ())
+
+    async def active_for(self, kind: str) -> list[tuple[Export, Destination]]:
+        """Every unfinished export with its destinations of one kind."""
+        rows = await self._database.fetch_all(
+            f"""
+            SELECT exports.*, destinations.id AS destination_id, destinations.address
+            FROM exports JOIN destinations ON destinations.export_id = exports.id
+            WHERE exports.status IN ({listed(ACTIVE)}) AND destinations.kind = ?
+            ORDER BY exports.turn, exports.created_at
+            """,
+            (kind,),
+        )
+        return [
+            (
+                export_from_row(row),
+                Destination(id=row["destination_id"], kind=kind, address=json.loads(row["address"])),
+            )
+            for row in rows
+        ]
+
+    async def due(self, now: datetime, *, at_most: int) -> list[Export]:
+        """Completed exports whose time is over."""
+        return await self._all(
+            "SELECT * FROM exports WHERE status = 'completed' AND expires_at <= ? "
+            "ORDER BY expires_at LIMIT ?",
+            (to_text(now), at_most),
+        )
+
+    async def waiting_before(self, export_id: str) -> int | None:
+        """How many exports start before this one; None when it does not wait."""
+        row = await self._database.fetch_one(
+            """
+            SELECT (SELECT count(*) FROM exports AS other
+                    WHERE other.status = 'pending'
+                    AND (other.turn, other.created_at, other.id) < (own.turn, own.created_at, own.id)
+                   ) AS before
+            FROM exports AS own WHERE own.id = ? AND own.status = 'pending'
+            """,
+            (export_id,),
+        )
+        return None if row is None else int(row["before"])
+
+    async def quota(self, user_id: str, now: datetime, *, limit: int) -> Quota:
+        """How much of the user's day is spent."""
+        row = await self._database.fetch_one(COUNTS, (user_id, day_of(now)))
+        return Quota(used=row["used"] if row else 0, limit=limit, resets_at=next_day(now))
+
+    async def file_keys(self) -> set[str]:
+        """Every key that a link still stands for."""
+        rows = await self._database.fetch_all("SELECT file_key FROM exports WHERE file_key IS NOT NULL")
+        return {row["file_key"] for row in rows}
+
+    async def _first(self, sql: str, parameters: Parameters) -> Export | None:
+        row = await self._database.fetch_one(sql, parameters)
+        return export_from_row(row) if row else None
+
+    async def _all(self, sql: str, parameters: Parameters) -> list[Export]:
+        return [export_from_row(row) for row in await self._database.fetch_all(sql, parameters)]
+
+
+async def _step(
+    connection: aiosqlite.Connection,
+    export_id: str,
+    target: ExportStatus,
+    assignments: str,
+    values: tuple[str | int, ...],
+    *,
+    attempt: int | None = None,
+) -> bool:
+    """One guarded step: only from where `TRANSITIONS` allows, only by the attempt that holds the export."""
+    return await changed_one(
+        connection,
+        f"""
+        UPDATE exports SET status = ?, {assignments}
+        WHERE id = ? AND status IN ({listed(sources_of(target))}) AND attempt = coalesce(?, attempt)
+        """,
+        (target.value, *values, export_id, attempt),
+    )

@@ -1,0 +1,111 @@
+"""Keeps files under keys. `FileStore` is the port; `LocalFiles` a folder of this machine."""
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+PART = ".part"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A key that holds a file, or the remains of one that was never finished (`….part`)."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
+
+
+class FileStore(Protocol):
+    """Where sources and shorts lie. A key holds a whole file or nothing."""
+
+    async def put(self, key: str, path: Path) -> None:
+        """Make the file at `path` the one under `key`; `path` is gone afterwards."""
+
+    def fetch(self, key: str) -> AbstractAsyncContextManager[Path]:
+        """A local path to read the file from, for as long as the block runs.
+
+        Raises:
+            FileNotFoundError: nothing is kept under that key.
+        """
+
+    async def delete(self, key: str) -> None:
+        """Forget the file. It is no error when there is none."""
+
+    async def entries(self) -> list[StoredFile]:
+        """Everything that is kept."""
+
+
+class LocalFiles:
+    """A folder of this machine. Files are written beside their place, then renamed into it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        # a folder must not be swept away as empty between being made and being filled
+        self._folders = threading.Lock()
+
+    async def put(self, key: str, path: Path) -> None:
+        """Make the file at `path` the one under `key`; `path` is gone afterwards."""
+        await asyncio.to_thread(self._put, self._path(key), path)
+
+    @asynccontextmanager
+    async def fetch(self, key: str) -> AsyncIterator[Path]:
+        """The file's own path: nothing is copied.
+
+        Raises:
+            FileNotFoundError: nothing is kept under that key.
+        """
+        path = self._path(key)
+        if not path.is_file():
+            raise FileNotFoundError(key)
+        yield path
+
+    async def delete(self, key: str) -> None:
+        """Forget the file, and the folders that it leaves empty."""
+        await asyncio.to_thread(self._delete, self._path(key))
+
+    async def entries(self) -> list[StoredFile]:
+        """Every file below the folder, unfinished ones included."""
+        return await asyncio.to_thread(lambda: [self._entry(path) for path in self._files()])
+
+    def _path(self, key: str) -> Path:
+        path = (self._root / key).resolve()
+        if not path.is_relative_to(self._root) or path == self._root:
+            raise ValueError("a key must name a file inside the store")
+        return path
+
+    def _put(self, target: Path, path: Path) -> None:
+        part = target.with_name(target.name + PART)
+        with self._folders:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.touch()
+        shutil.move(path, part)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(target)
+
+    def _delete(self, path: Path) -> None:
+        with self._folders:
+            path.unlink(missing_ok=True)
+            for folder in path.parents:
+                if folder == self._root or not folder.is_dir() or any(folder.iterdir()):
+                    return
+                folder.rmdir()
+
+    def _files(self) -> list[Path]:
+        return [path for path in self._root.rglob("*") if path.is_file()]
+
+    def _entry(self, path: Path) -> StoredFile:
+        facts = path.stat()
+        return StoredFile(
+            key=path.relative_to(self._root).as_posix(),
+            size_bytes=facts.st_size,
+            modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
+        )

@@ -1,0 +1,71 @@
+"""The table of scenes."""
+
+import sqlite3
+
+from storage.database import Database
+from storage.models import Scene
+from storage.moments import from_text, to_text
+
+_SELECT = "SELECT scenes.*, videos.owner_id FROM scenes JOIN videos ON videos.id = scenes.video_id"
+
+
+class Scenes:
+    """Intervals of videos. A scene belongs to the owner of its video."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, scene: Scene) -> None:
+        """Keep a scene of a video that is there."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                """
+                INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    scene.id,
+                    scene.video_id,
+                    scene.title,
+                    scene.start_s,
+                    scene.end_s,
+                    to_text(scene.created_at),
+                ),
+            )
+
+    async def get(self, scene_id: str) -> Scene | None:
+        """The scene of that name, whoever owns it."""
+        row = await self._database.fetch_one(f"{_SELECT} WHERE scenes.id = ?", (scene_id,))
+        return _from_row(row) if row else None
+
+    async def of_video(self, video_id: str) -> list[Scene]:
+        """A video's scenes in order of time."""
+        rows = await self._database.fetch_all(
+            f"{_SELECT} WHERE scenes.video_id = ? ORDER BY scenes.start_s, scenes.id", (video_id,)
+        )
+        return [_from_row(row) for row in rows]
+
+    async def matching(self, owner_id: str, text: str, *, at_most: int) -> list[Scene]:
+        """A user's newest scenes whose name or title contains `text`."""
+        pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows = await self._database.fetch_all(
+            f"""
+            {_SELECT}
+            WHERE videos.owner_id = ? AND (scenes.id LIKE ? ESCAPE '\\' OR scenes.title LIKE ? ESCAPE '\\')
+            ORDER BY scenes.created_at DESC, scenes.start_s LIMIT ?
+            """,
+            (owner_id, pattern, pattern, at_most),
+        )
+        return [_from_row(row) for row in rows]
+
+
+def _from_row(row: sqlite3.Row) -> Scene:
+    return Scene(
+        id=row["id"],
+        video_id=row["video_id"],
+        owner_id=row["owner_id"],
+        title=row["title"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        created_at=from_text(row["created_at"]),
+    )

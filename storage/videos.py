@@ -1,0 +1,68 @@
+"""The table of videos."""
+
+import sqlite3
+
+from storage.database import Database
+from storage.models import Video
+from storage.moments import from_text, to_text
+
+
+class Videos:
+    """Source files that we hold, by owner."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, video: Video) -> None:
+        """Keep a video whose file is already in its place."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                """
+                INSERT INTO videos (id, owner_id, title, file_key, size_bytes, duration_s, width, height,
+                                    has_audio, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    video.id,
+                    video.owner_id,
+                    video.title,
+                    video.file_key,
+                    video.size_bytes,
+                    video.duration_s,
+                    video.width,
+                    video.height,
+                    video.has_audio,
+                    to_text(video.created_at),
+                ),
+            )
+
+    async def get(self, video_id: str) -> Video | None:
+        """The video of that name, whoever owns it."""
+        row = await self._database.fetch_one("SELECT * FROM videos WHERE id = ?", (video_id,))
+        return _from_row(row) if row else None
+
+    async def of_owner(self, owner_id: str) -> list[Video]:
+        """A user's videos, newest first."""
+        rows = await self._database.fetch_all(
+            "SELECT * FROM videos WHERE owner_id = ? ORDER BY created_at DESC, id", (owner_id,)
+        )
+        return [_from_row(row) for row in rows]
+
+    async def file_keys(self) -> set[str]:
+        """Every key that a video still needs."""
+        return {row["file_key"] for row in await self._database.fetch_all("SELECT file_key FROM videos")}
+
+
+def _from_row(row: sqlite3.Row) -> Video:
+    return Video(
+        id=row["id"],
+        owner_id=row["owner_id"],
+        title=row["title"],
+        file_key=row["file_key"],
+        size_bytes=row["size_bytes"],
+        duration_s=row["duration_s"],
+        width=row["width"],
+        height=row["height"],
+        has_audio=bool(row["has_audio"]),
+        created_at=from_text(row["created_at"]),
+    )
