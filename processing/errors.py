@@ -13,6 +13,8 @@ ExportError
 └── RenderFailed           ffmpeg, or the proof of its result, said no
     └── RenderTimedOut
 
+ToolsMissing                there is no ffmpeg, or no ffprobe: nothing can be rendered at all
+
 `str(error)` is a sentence for the user. `detail`, where there is one, is for the log.
 """
 
@@ -118,3 +120,7 @@ class RenderTimedOut(RenderFailed):
     """The render took longer than it may, or stood still."""
 
     code = "render_timed_out"
+
+
+class ToolsMissing(Exception):
+    """There is no ffmpeg or no ffprobe that starts."""

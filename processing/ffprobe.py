@@ -1,0 +1,88 @@
+"""Asks ffprobe what a file holds, and says which files no short can be made of."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from processing.errors import Refusal, RenderTimedOut, SourceRefused
+from processing.ffmpeg import Finished, Tools, run
+from processing.media import MAX_PIXELS, MediaInfo, read
+from processing.sandbox import Limits
+
+__all__ = ["MediaInfo", "anonymous", "ask", "input_options", "probe"]
+
+#: What ffprobe may say at most: a file can hold a thousand streams.
+ANSWER_BYTES = 4_000_000
+TIMEOUT_S = 60
+
+#: The demuxers that read one local file as a video: no playlists, no image sequences, no devices, no network.
+VIDEO_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,gif,flv,live_flv,asf,ogg,mxf,nut,webp_anim,apng"
+)
+#: Those that are only let in to be told apart from no media at all.
+OTHER_FORMATS = "mp3,wav,flac,aac,w64,aiff,amr,ac3,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,ico"
+
+_ENTRIES = (
+    "format=format_name,start_time,duration"
+    ":stream=index,codec_type,codec_name,width,height,sample_aspect_ratio,pix_fmt,field_order,"
+    "color_range,color_space,color_transfer,color_primaries,r_frame_rate,avg_frame_rate,"
+    "start_time,duration,nb_frames,channels"
+    ":stream_disposition=default,attached_pic,timed_thumbnails,still_image"
+    ":stream_side_data=rotation"
+    ":stream_tags=DURATION"
+)
+
+
+def input_options(*, formats: str = VIDEO_FORMATS) -> dict[str, str | int]:
+    """The options before every `-i`: one local file of a known kind and a bearable size, nothing else."""
+    return {"format_whitelist": formats, "protocol_whitelist": "file", "max_pixels": MAX_PIXELS}
+
+
+async def probe(path: Path, *, tools: Tools) -> MediaInfo:
+    """The facts of the file at `path`.
+
+    Raises:
+        SourceRefused: no short can be made of it; the reason says why.
+    """
+    if path.stat().st_size == 0:
+        raise SourceRefused(Refusal.EMPTY)
+    with tempfile.TemporaryDirectory(prefix="probe-") as folder:
+        answer, finished = await ask(path, folder=Path(folder), tools=tools)
+    return read(answer, said=finished.said)
+
+
+def anonymous(path: Path, folder: Path) -> Path:
+    """A link to the file without its name: what a file is, its content says, not its ending."""
+    link = folder / "source"
+    if not link.is_symlink():
+        link.symlink_to(path.absolute())
+    return link
+
+
+async def ask(
+    path: Path, *, folder: Path, tools: Tools, entries: str = _ENTRIES, extra: tuple[str, ...] = ()
+) -> tuple[Mapping[str, Any], Finished]:
+    """Ffprobe's answer on `entries` of the file at `path`; empty when it gave none."""
+    pieces: list[bytes] = []
+
+    def keep(piece: bytes) -> bool:
+        pieces.append(piece)
+        return sum(map(len, pieces)) <= ANSWER_BYTES
+
+    arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", *extra, "-show_entries", entries]
+    for name, value in input_options(formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
+        arguments += [f"-{name}", str(value)]
+    arguments += ["-i", f"file:{anonymous(path, folder)}"]
+    try:
+        finished = await run(
+            arguments, folder=folder, on_output=keep, timeout_s=TIMEOUT_S, limits=Limits(cpu_s=TIMEOUT_S)
+        )
+    except RenderTimedOut as late:
+        raise SourceRefused(Refusal.DAMAGED, late.detail) from late
+    try:
+        answer = json.loads(b"".join(pieces) or b"{}")
+    except ValueError:
+        answer = {}
+    return answer, finished

@@ -1,0 +1,159 @@
+"""Reads ffprobe's answer: which streams of a file count, what they are, or why there is nothing to see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from processing.errors import Refusal, SourceRefused
+
+#: 8K with a margin, in pixels.
+MAX_PIXELS = 8192 * 4608
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaInfo:
+    """What a file holds, as far as a short cares. `width` and `height` are as displayed.
+
+    `duration_s` is 0 where the file does not tell.
+    """
+
+    duration_s: float
+    width: int
+    height: int
+    fps: float
+    has_audio: bool
+    video_codec: str
+    audio_codec: str | None
+    format_name: str
+    video_index: int
+    audio_index: int | None
+    frame_rate: Fraction
+    average_rate: Fraction
+    upright_width: int
+    upright_height: int
+    sar: Fraction
+    pixel_format: str
+    interlaced: bool
+    color_range: str
+    color_space: str
+    color_transfer: str
+    color_primaries: str
+    #: where the chosen picture ends, from the start of the file; None where the file does not tell
+    video_end_s: float | None
+    #: 1 for a still picture in a video's clothes; None where the file does not tell
+    frames: int | None
+
+
+def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
+    """The facts in ffprobe's `answer`; `said` is what it complained of.
+
+    Raises:
+        SourceRefused: there is nothing that a short could be made of.
+    """
+    form, streams = answer.get("format", {}), answer.get("streams", [])
+    video, audio = _chosen(streams, "video"), _chosen(streams, "audio")
+    reason = _refusal(form, streams, video, said)
+    if reason is not None or video is None:
+        raise SourceRefused(reason or Refusal.NOT_MEDIA, said)
+    sar = _ratio(video.get("sample_aspect_ratio", ""), ":") or Fraction(1)
+    width, height = video["width"], video["height"]
+    if _quarter_turned(video):
+        width, height, sar = height, width, 1 / sar
+    average = _ratio(video.get("avg_frame_rate", ""), "/")
+    rate = _ratio(video.get("r_frame_rate", ""), "/") or average or Fraction(25)
+    return MediaInfo(
+        duration_s=_number(form.get("duration")) or 0.0,
+        width=round(width * sar) if sar > 1 else width,
+        height=round(height / sar) if sar < 1 else height,
+        fps=round(float(average or rate), 3),
+        has_audio=audio is not None,
+        video_codec=video.get("codec_name", "unknown"),
+        audio_codec=audio.get("codec_name", "unknown") if audio else None,
+        format_name=form.get("format_name", ""),
+        video_index=video["index"],
+        audio_index=audio["index"] if audio else None,
+        frame_rate=rate,
+        average_rate=average or rate,
+        upright_width=width,
+        upright_height=height,
+        sar=sar,
+        pixel_format=video.get("pix_fmt", "unknown"),
+        interlaced=video.get("field_order", "progressive") in ("tt", "bb", "tb", "bt"),
+        color_range=video.get("color_range", "unknown"),
+        color_space=video.get("color_space", "unknown"),
+        color_transfer=video.get("color_transfer", "unknown"),
+        color_primaries=video.get("color_primaries", "unknown"),
+        video_end_s=_end_s(video, form),
+        frames=int(video["nb_frames"]) if str(video.get("nb_frames", "")).isdigit() else None,
+    )
+
+
+def _refusal(
+    form: Mapping[str, Any], streams: Sequence[Mapping[str, Any]], video: Mapping[str, Any] | None, said: str
+) -> Refusal | None:
+    name = str(form.get("format_name", ""))
+    if "max pixel count" in said or (video and video.get("width", 0) * video.get("height", 0) > MAX_PIXELS):
+        return Refusal.TOO_LARGE_A_PICTURE
+    if not name:
+        return Refusal.DAMAGED if "moov atom not found" in said else Refusal.NOT_MEDIA
+    if name.endswith("_pipe") or name == "ico":
+        return Refusal.STILL_PICTURE
+    if video is None:
+        has_sound = any(stream.get("codec_type") == "audio" for stream in streams)
+        return Refusal.NO_PICTURE if has_sound else Refusal.NOT_MEDIA
+    if not video.get("width") or not video.get("height"):
+        return Refusal.DAMAGED
+    return Refusal.STILL_PICTURE if video.get("nb_frames") == "1" else None
+
+
+def _chosen(streams: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
+    """The default stream of a kind, else the first; cover art is no video."""
+    candidates = [
+        stream
+        for stream in streams
+        if stream.get("codec_type") == kind
+        and not any(stream.get("disposition", {}).get(still) for still in ("attached_pic", "still_image"))
+        and not (kind == "audio" and not stream.get("channels"))
+    ]
+    return max(candidates, key=lambda stream: bool(stream["disposition"].get("default")), default=None)
+
+
+def _quarter_turned(video: Mapping[str, Any]) -> bool:
+    """Whether the display matrix lays the picture on its side; ffmpeg turns it upright by itself."""
+    turns = [_number(data.get("rotation")) or 0.0 for data in video.get("side_data_list", [])]
+    return any(45 <= abs(turn) % 180 <= 135 for turn in turns)
+
+
+def _end_s(video: Mapping[str, Any], form: Mapping[str, Any]) -> float | None:
+    start, duration = _number(video.get("start_time")), _number(video.get("duration"))
+    if duration is None:
+        duration = _clock(video.get("tags", {}).get("DURATION", ""))
+        # Matroska writes the end of the track there, counted from zero
+        start = 0.0 if duration is not None else start
+    if start is None or duration is None:
+        return None
+    return start + duration - (_number(form.get("start_time")) or 0.0)
+
+
+def _clock(text: str) -> float | None:
+    parts = [_number(part) for part in text.split(":")]
+    if len(parts) != 3 or None in parts:
+        return None
+    hours, minutes, seconds = (part or 0.0 for part in parts)
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
+def _ratio(text: str, sign: str) -> Fraction | None:
+    """`30000/1001` or `4:3`; None for a ratio that says nothing (0/0, N/A)."""
+    above, _, below = text.partition(sign)
+    if not (above.isdigit() and below.isdigit()) or int(above) == 0 or int(below) == 0:
+        return None
+    return Fraction(int(above), int(below))

@@ -1,0 +1,64 @@
+"""What every strategy has: a name, a summary, and a way to fill the tall frame."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+#: The frame of every short, in square pixels.
+WIDTH, HEIGHT = 1080, 1920
+ASPECT = Fraction(WIDTH, HEIGHT)
+
+#: A node of ffmpeg-python's graph, which has no types of its own.
+Stream = Any
+#: Scales a stream to a width and a height. What else it does on the way (colours) is the plan's affair.
+Scale = Callable[[Stream, int, int], Stream]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture, upright, with the shape of its pixels."""
+
+    width: int
+    height: int
+    sar: Fraction = Fraction(1)
+
+    @property
+    def aspect(self) -> Fraction:
+        """Width over height, as displayed."""
+        return self.width * self.sar / self.height
+
+
+class Strategy(ABC):
+    """How a picture of any shape fills the frame."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    @abstractmethod
+    def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
+        """The stream with the filters that make its picture exactly `WIDTH` x `HEIGHT`."""
+
+
+def even(value: float | Fraction) -> int:
+    """The nearest even number, at least 2: chroma is stored for two pixels at a time."""
+    return max(2, 2 * round(value / 2))
+
+
+def cropped(stream: Stream, picture: Picture, *, focus: int = 50) -> Stream:
+    """The largest 9:16 part of the picture, `focus` percent of the way from left to right."""
+    if picture.aspect > ASPECT:
+        width, height = even(picture.height * ASPECT / picture.sar), picture.height
+    else:
+        width, height = picture.width, even(picture.width * picture.sar / ASPECT)
+    width, height = min(width, picture.width), min(height, picture.height)
+    left = (picture.width - width) * focus // 100
+    return stream.filter("crop", width, height, left - left % 2, (picture.height - height) // 4 * 2)
+
+
+def fitted(picture: Picture) -> tuple[int, int]:
+    """Width and height of the whole picture when it just fits the frame."""
+    if picture.aspect > ASPECT:
+        return WIDTH, even(WIDTH / picture.aspect)
+    return even(HEIGHT * picture.aspect), HEIGHT

@@ -1,0 +1,30 @@
+"""What the tests of the work share: the programs, and ordinary clips made once."""
+
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg import Tools, find_tools
+from tests import clips
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return find_tools()
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="session")
+def landscape(tools: Tools, clip_folder: Path) -> Path:
+    """Two seconds of 320x180 with a tone."""
+    return clips.plain(tools, clip_folder / "landscape.mp4")
+
+
+@pytest.fixture(scope="session")
+def silent(tools: Tools, clip_folder: Path) -> Path:
+    """Two seconds of picture without any sound."""
+    return clips.make(tools, clip_folder / "silent.mp4", *clips.picture(), "-preset", "ultrafast")
