@@ -1,0 +1,1 @@
+"""The HTTP face: routes for other tools, links for people."""

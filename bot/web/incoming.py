@@ -1,0 +1,140 @@
+"""Takes a request's body in: counted, signed, bounded in size and in patience; uploads go to disk."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.web.problems import Problem
+
+JSON_BYTES = 256 * 1024
+FIELD_BYTES = 4 * 1024
+PIECE_BYTES = 256 * 1024
+#: The longest silence in the middle of a body.
+SILENCE_S = 20.0
+#: A small body has to be there as a whole by then.
+JSON_S = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A form: a file on our disk, gone after the request, and the short texts beside it."""
+
+    path: Path
+    name: str
+    fields: dict[str, str]
+
+
+class Inflow:
+    """The body as it comes in, in the shape that aiohttp's form reader reads from."""
+
+    def __init__(self, content: StreamReader, *, at_most: int, feed: Callable[[bytes], None]) -> None:
+        self._content = content
+        self._left = at_most
+        self._feed = feed
+        self._returned = b""
+
+    async def read(self, size: int) -> bytes:
+        """Up to `size` bytes; empty at the end."""
+        if self._returned:
+            piece, self._returned = self._returned[:size], self._returned[size:]
+            return piece
+        return await self._taken(self._content.read(size))
+
+    async def readline(self, *, max_line_length: int | None = None) -> bytes:
+        """One line with its end."""
+        line, newline, rest = self._returned.partition(b"\n")
+        if newline:
+            self._returned = rest
+            return line + newline
+        self._returned = b""
+        return line + await self._taken(self._content.readline(max_line_length=max_line_length))
+
+    def unread_data(self, data: bytes) -> None:
+        """Take back what was read too far; it has been counted and signed already."""
+        self._returned = data + self._returned
+
+    def at_eof(self) -> bool:
+        """Whether all of it has been read."""
+        return not self._returned and self._content.at_eof()
+
+    async def rest(self) -> bytes:
+        """All that is left."""
+        pieces = []
+        while piece := await self.read(PIECE_BYTES):
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def _taken(self, reading: Awaitable[bytes]) -> bytes:
+        try:
+            async with asyncio.timeout(SILENCE_S):
+                piece = await reading
+        except TimeoutError:
+            raise Problem(408, "too_slow", "The body stopped coming in.") from None
+        self._left -= len(piece)
+        if self._left < 0:
+            raise Problem(413, "too_large", "The body is larger than this service takes.")
+        self._feed(piece)
+        return piece
+
+
+async def small_body(inflow: Inflow) -> bytes:
+    """The whole of a body that fits into memory."""
+    try:
+        async with asyncio.timeout(JSON_S):
+            return await inflow.rest()
+    except TimeoutError:
+        raise Problem(408, "too_slow", "The body took too long.") from None
+
+
+@asynccontextmanager
+async def upload(request: web.Request, inflow: Inflow, *, scratch: Path) -> AsyncIterator[Upload]:
+    """The form of a request, read to its end; its file lies in a folder of its own."""
+    if request.content_type != "multipart/form-data":
+        raise Problem(400, "invalid_input", "Send multipart/form-data with the video as the part `file`.")
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="upload-") as folder:
+        path = Path(folder, "file")
+        name, fields = None, {}
+        async for part in _parts(request, inflow):
+            if part.name == "file" and name is None:
+                name = part.filename or ""
+                await _save(part, path)
+            else:
+                fields[part.name or ""] = await _text(part)
+        await inflow.rest()
+        if name is None:
+            raise Problem(400, "invalid_input", "file: this part is required.")
+        yield Upload(path=path, name=name, fields=fields)
+
+
+async def _parts(request: web.Request, inflow: Inflow) -> AsyncIterator[BodyPartReader]:
+    """The parts one after the other; each has to be read before the next is asked for."""
+    try:
+        # the reader asks for nothing that Inflow does not have
+        async for part in MultipartReader(request.headers, cast(StreamReader, inflow)):
+            if not isinstance(part, BodyPartReader):
+                raise Problem(400, "invalid_input", "A form within a form is not understood.")
+            yield part
+    except (ValueError, AssertionError, HttpProcessingError):
+        raise Problem(400, "invalid_input", "The form is malformed.") from None
+
+
+async def _save(part: BodyPartReader, path: Path) -> None:
+    with path.open("wb") as file:
+        while piece := await part.read_chunk(PIECE_BYTES):
+            await asyncio.to_thread(file.write, piece)
+
+
+async def _text(part: BodyPartReader) -> str:
+    if part.name not in ("title", "user_id"):
+        raise Problem(400, "invalid_input", "The parts of the form are file, title and user_id.")
+    text = await part.read_chunk(FIELD_BYTES)
+    if not part.at_eof() and await part.read_chunk(1):
+        raise Problem(400, "invalid_input", f"{part.name}: this is too long.")
+    return text.decode("utf-8", "replace")

@@ -1,0 +1,73 @@
+"""The route table's form: what a route is, and how a request becomes an authenticated call of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import BaseModel
+
+from bot.web.callers import Claim
+from bot.web.calls import Call
+from bot.web.incoming import JSON_BYTES, Inflow, Upload, small_body, upload
+from bot.web.keys import SERVICES
+from bot.web.problems import Problem
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A route that only known clients may call."""
+
+    method: str
+    path: str
+    handler: Callable[[Call], Awaitable[web.StreamResponse]]
+    answers: Mapping[int, type[BaseModel] | None]
+    body: type[BaseModel] | None = None
+    takes_upload: bool = False
+
+
+def served(route: Route) -> Handler:
+    """The route as aiohttp calls it."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        services = request.app[SERVICES]
+        claim = Claim(request.headers, clients=services.settings.clients, now=services.now())
+        async with _taken_in(route, request, claim) as (raw, form):
+            return await route.handler(
+                Call(
+                    services=services,
+                    request=request,
+                    client=claim.client(),
+                    raw=raw,
+                    upload=form,
+                    signed_id=claim.signed_id,
+                )
+            )
+
+    return serve
+
+
+def json(model: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A model as the answer."""
+    return web.Response(
+        text=model.model_dump_json(), status=status, headers=headers, content_type="application/json"
+    )
+
+
+@asynccontextmanager
+async def _taken_in(
+    route: Route, request: web.Request, claim: Claim
+) -> AsyncIterator[tuple[bytes, Upload | None]]:
+    services = request.app[SERVICES]
+    at_most = services.settings.limits.upload_mb * MB if route.takes_upload else JSON_BYTES
+    if (request.content_length or 0) > at_most:
+        raise Problem(413, "too_large", "The body is larger than this service takes.")
+    inflow = Inflow(request.content, at_most=at_most, feed=claim.feed)
+    if not route.takes_upload:
+        yield await small_body(inflow), None
+        return
+    async with upload(request, inflow, scratch=services.scratch) as form:
+        yield b"", form

@@ -1,0 +1,50 @@
+"""Routes of videos: a source comes in by upload and is looked at."""
+
+from aiohttp import web
+
+from bot.web.calls import Call
+from bot.web.problems import not_found
+from bot.web.routes import Route, json
+from bot.web.views import VideoView
+from storage.models import Video
+
+
+async def add_video(call: Call) -> web.Response:
+    """Upload a video."""
+    form = call.upload
+    assert form is not None
+    owner_id = call.user(form.fields.get("user_id"))
+    video = await call.services.library.add_video(
+        form.path, owner_id=owner_id, name=form.fields.get("title") or form.name
+    )
+    headers = {"Location": call.link(f"/v1/videos/{video.id}")}
+    return json(VideoView.of(video), status=201, headers=headers)
+
+
+async def get_video(call: Call) -> web.Response:
+    """Look at a video."""
+    return json(VideoView.of(await own_video(call, call.path("video_id"))))
+
+
+async def own_video(call: Call, video_id: str) -> Video:
+    """The video, when the client may act for its owner.
+
+    Raises:
+        Problem: there is none, or it may not.
+    """
+    video = await call.services.videos.get(video_id)
+    if video is None or not call.client.may_act_for(video.owner_id):
+        raise not_found("video")
+    return video
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/videos",
+        handler=add_video,
+        takes_upload=True,
+        answers={201: VideoView, 413: None},
+    ),
+    Route(method="GET", path="/v1/videos/{video_id}", handler=get_video, answers={200: VideoView, 404: None}),
+)

@@ -1,0 +1,198 @@
+"""What callers are told: rows of the database as JSON objects."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from processing.ffmpeg import Progress
+from storage.models import Export, ExportStatus, Scene, Video
+
+
+class View(BaseModel):
+    """A JSON object in an answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VideoView(View):
+    """A source video and its measured facts."""
+
+    id: str
+    user_id: str
+    title: str
+    size_bytes: int
+    duration_s: float
+    width: int
+    height: int
+    has_audio: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, video: Video) -> "VideoView":
+        """The video as its owner sees it."""
+        return cls(
+            id=video.id,
+            user_id=video.owner_id,
+            title=video.title,
+            size_bytes=video.size_bytes,
+            duration_s=video.duration_s,
+            width=video.width,
+            height=video.height,
+            has_audio=video.has_audio,
+            created_at=video.created_at,
+        )
+
+
+class SceneView(View):
+    """An interval of a video, in seconds; the end is not part of it."""
+
+    id: str
+    video_id: str
+    user_id: str
+    title: str
+    start_s: float
+    end_s: float
+    duration_s: float
+    created_at: datetime
+
+    @classmethod
+    def of(cls, scene: Scene) -> "SceneView":
+        """The scene as its owner sees it."""
+        return cls(
+            id=scene.id,
+            video_id=scene.video_id,
+            user_id=scene.owner_id,
+            title=scene.title,
+            start_s=scene.start_s,
+            end_s=scene.end_s,
+            duration_s=round(scene.duration_s, 6),
+            created_at=scene.created_at,
+        )
+
+
+class ScenesView(View):
+    """A video's scenes in order of time."""
+
+    scenes: list[SceneView]
+
+
+class AcceptedView(View):
+    """An export as it was accepted. A repeated request is answered with the same."""
+
+    id: str
+    status: Literal["pending"] = "pending"
+    url: str = Field(description="ask here how it stands")
+    scene_id: str
+    video_id: str
+    user_id: str
+    title: str
+    start_s: float
+    end_s: float
+    aspect_ratio_strategy: str
+    output_quality: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, export: Export, *, url: str) -> "AcceptedView":
+        """The part of an export that never changes."""
+        return cls(
+            id=export.id,
+            url=url,
+            scene_id=export.scene_id,
+            video_id=export.video_id,
+            user_id=export.user_id,
+            title=export.title,
+            start_s=export.start_s,
+            end_s=export.end_s,
+            aspect_ratio_strategy=export.strategy,
+            output_quality=export.quality,
+            created_at=export.created_at,
+        )
+
+
+class ProgressView(View):
+    """How far a render is."""
+
+    percent: float
+    stage: str
+    eta_s: float | None = Field(description="seconds left, once that can be told")
+
+
+class ExportView(View):
+    """An export and how it stands. The last eight fields are set while there is a short."""
+
+    id: str
+    status: ExportStatus
+    scene_id: str
+    video_id: str
+    user_id: str
+    title: str
+    start_s: float
+    end_s: float
+    aspect_ratio_strategy: str
+    output_quality: str
+    progress: ProgressView
+    queue_position: int | None = Field(description="1: the next to start; null: it does not wait")
+    error: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+    download_url: str | None
+    size_bytes: int | None
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    resolution: str | None = Field(examples=["1080x1920"])
+
+
+def standing(export: Export, *, now: datetime) -> ExportStatus:
+    """The status as a caller should see it: a link is dead from its moment on, swept up or not."""
+    late = export.expires_at is not None and export.expires_at <= now
+    return ExportStatus.EXPIRED if late else export.status
+
+
+def export_view(
+    export: Export,
+    *,
+    progress: Progress | None,
+    waiting_before: int | None,
+    download_url: str,
+    now: datetime,
+) -> ExportView:
+    """The export as its owner sees it `now`."""
+    status = standing(export, now=now)
+    facts = export.facts if status is ExportStatus.COMPLETED else None
+    return ExportView(
+        id=export.id,
+        status=status,
+        scene_id=export.scene_id,
+        video_id=export.video_id,
+        user_id=export.user_id,
+        title=export.title,
+        start_s=export.start_s,
+        end_s=export.end_s,
+        aspect_ratio_strategy=export.strategy,
+        output_quality=export.quality,
+        progress=_progress(status, progress),
+        queue_position=None if waiting_before is None else waiting_before + 1,
+        error=export.error,
+        created_at=export.created_at,
+        started_at=export.started_at,
+        finished_at=export.finished_at,
+        expires_at=export.expires_at,
+        download_url=download_url if facts else None,
+        size_bytes=facts.size_bytes if facts else None,
+        duration_s=facts.duration_s if facts else None,
+        width=facts.width if facts else None,
+        height=facts.height if facts else None,
+        resolution=f"{facts.width}x{facts.height}" if facts else None,
+    )
+
+
+def _progress(status: ExportStatus, progress: Progress | None) -> ProgressView:
+    if status is ExportStatus.PROCESSING and progress is not None:
+        return ProgressView(percent=progress.percent, stage=progress.stage, eta_s=progress.eta_s)
+    ended_well = status in (ExportStatus.COMPLETED, ExportStatus.EXPIRED)
+    return ProgressView(percent=100 if ended_well else 0, stage=status.value, eta_s=None)
