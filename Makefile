@@ -1,22 +1,64 @@
-# Everything a newcomer types: setup, demo, run, test. Everything else is for those who change the code.
+# Everything a newcomer types: setup, demo, run, test. The rest is for those who change the code.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONFIG ?= config.toml
 
-.PHONY: setup demo run test check format lock clean
+# make demo VIDEO=path START=10.5 END=55.7 STRATEGY=center_crop QUALITY=high
+DEMO := $(if $(VIDEO),--video "$(VIDEO)") $(if $(START),--start $(START)) $(if $(END),--end $(END)) \
+	$(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(QUALITY),--quality $(QUALITY)) \
+	$(if $(OUTPUT),--output "$(OUTPUT)")
+
+.PHONY: setup demo run test check format lock wheel clean
 
 setup: $(VENV)/.ready
 
-# The programs ffmpeg and ffprobe come from the machine; where it lacks one of them, from the registry.
+# ffmpeg and ffprobe are the machine's own; where it lacks one of them, both come from the registry.
 $(VENV)/.ready: requirements-dev.lock requirements-ffmpeg.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then \
-		echo "ffmpeg and ffprobe: the machine's own"; \
+		echo "ffmpeg and ffprobe: this machine's own"; \
 	else \
-		echo "ffmpeg and ffprobe: not on this machine, installing them into $(VENV)"; \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ffmpeg.lock; \
+		echo "ffmpeg and ffprobe: not on this machine, so they are installed into $(VENV) (GPL builds)"; \
+		$(PIP) --require-hashes -r requirements-ffmpeg.lock; \
 	fi
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
+
+demo: setup
+	@$(BIN)/cutdown demo $(DEMO)
+
+run: setup
+	@test -f $(CONFIG) || { cp config.example.toml $(CONFIG) && echo "made $(CONFIG) from config.example.toml"; }
+	@exec $(BIN)/cutdown run --config $(CONFIG)
+
+test: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# What CI asks before the tests: format, lint, types, import contracts.
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+wheel: setup
+	rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+# Needs uv. The locks hold versions and hashes for every platform, and no address of a registry.
+UV_COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+lock:
+	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	$(UV_COMPILE) requirements-ffmpeg.in --output-file requirements-ffmpeg.lock
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -79,13 +79,14 @@ class Courier:
         notifiers: Mapping[str, Notifier],
         exports_per_day: int,
         now: Callable[[], datetime],
+        news: asyncio.Event | None = None,
     ) -> None:
         self._deliveries = deliveries
         self._exports = exports
         self._notifiers = notifiers
         self._exports_per_day = exports_per_day
         self._now = now
-        self._news = asyncio.Event()
+        self._news = news or asyncio.Event()
 
     def wake(self) -> None:
         """There is news: do not wait for the next attempt that was planned."""

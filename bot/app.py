@@ -1,0 +1,210 @@
+"""Puts the house together: the only module that names every concrete class, from the ground up."""
+
+import asyncio
+import fcntl
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import UTC, timedelta
+from functools import partial
+from pathlib import Path
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.background import background
+from bot.config import Settings
+from bot.services import Services
+from bot.web.server import application, serving
+from processing import maintenance
+from processing.delivery import Courier, Notifier
+from processing.exporter import Exporter
+from processing.ffmpeg import find_tools
+from processing.ingest import Library
+from processing.pool import LocalPool, default_size
+from processing.progress import ProgressBoard
+from processing.requests import ExportLimits
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.files import LocalFiles
+from storage.moments import utc_now
+from storage.notes import Notes
+from storage.scenes import Scenes
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+EXPIRY_EVERY_S = 60
+
+
+class DataFolderTaken(Exception):
+    """Another service works in the same data folder."""
+
+
+async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; `on_ready` is told the address of the HTTP face.
+
+    Raises:
+        DataFolderTaken: another service works in the same data folder.
+        OSError: the address or the folder cannot be had.
+    """
+    stop = _stop_signal()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_alone_in(settings.service.data_dir))
+        listener = stack.enter_context(
+            socket.create_server((settings.service.host, settings.service.port), backlog=1024)
+        )
+        news = asyncio.Event()
+        services = await stack.enter_async_context(_services(settings, listener, news.set))
+        notifiers: dict[str, Notifier] = {}
+        await stack.enter_async_context(_work(services, news, notifiers))
+        await stack.enter_async_context(serving(application(services), listener))
+        on_ready(services.base_url)
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def _services(
+    settings: Settings, listener: socket.socket, on_news: Callable[[], None]
+) -> AsyncIterator[Services]:
+    """The ground floor and the work above it."""
+    data, scratch = settings.service.data_dir, settings.service.data_dir / "tmp"
+    await maintenance.clear_scratch(scratch)
+    tools = find_tools(ffmpeg=settings.render.ffmpeg, ffprobe=settings.render.ffprobe)
+    async with Database.open(data / "cutdown.db") as database:
+        videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
+        files, board = LocalFiles(data / "files"), ProgressBoard()
+        pool = LocalPool(
+            size=settings.render.pool_size or default_size(),
+            threads=settings.render.threads,
+            tools=tools,
+            files=files,
+            scratch=scratch,
+        )
+        yield Services(
+            settings=settings,
+            base_url=_base_url(settings, listener),
+            scratch=scratch,
+            database=database,
+            videos=videos,
+            scenes=scenes,
+            exports=exports,
+            deliveries=Deliveries(database),
+            notes=Notes(database),
+            files=files,
+            tools=tools,
+            board=board,
+            library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=utc_now),
+            exporter=Exporter(
+                videos=videos,
+                scenes=scenes,
+                exports=exports,
+                files=files,
+                pool=pool,
+                board=board,
+                limits=_limits(settings),
+                now=utc_now,
+                on_news=on_news,
+            ),
+            now=utc_now,
+        )
+
+
+@asynccontextmanager
+async def _work(
+    services: Services, news: asyncio.Event, notifiers: Mapping[str, Notifier]
+) -> AsyncIterator[None]:
+    """Exports are rendered, news is brought, the upkeep is done. Closing waits for what is being rendered."""
+    exporter, settings = services.exporter, services.settings
+    courier = Courier(
+        deliveries=services.deliveries,
+        exports=services.exports,
+        notifiers=notifiers,
+        exports_per_day=settings.limits.exports_per_day,
+        now=services.now,
+        news=news,
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(background("courier", courier.run))
+        await exporter.resume()
+        stack.push_async_callback(exporter.drain, settings.service.drain_s)
+        await stack.enter_async_context(background("exporter", exporter.run))
+        scheduler = _upkeep(services, news.set)
+        scheduler.start()
+        stack.callback(scheduler.shutdown, wait=False)
+        yield
+
+
+def _upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
+    """The duties and how often each is done. All of them are sweeps, so a missed one is only late."""
+    videos, exports, files, now = services.videos, services.exports, services.files, services.now
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    scheduler.add_job(
+        partial(maintenance.expire, exports=exports, files=files, now=now, on_news=on_news),
+        "interval",
+        seconds=EXPIRY_EVERY_S,
+        next_run_time=now(),
+    )
+    scheduler.add_job(
+        partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now),
+        "interval",
+        hours=1,
+        next_run_time=now(),
+    )
+    if services.settings.service.backups:
+        scheduler.add_job(
+            partial(
+                maintenance.back_up,
+                database=services.database,
+                folder=services.settings.service.data_dir / "backups",
+                keep=services.settings.service.backups,
+                now=now,
+            ),
+            "interval",
+            hours=1,
+            next_run_time=now(),
+        )
+    return scheduler
+
+
+def _limits(settings: Settings) -> ExportLimits:
+    limits = settings.limits
+    return ExportLimits(
+        exports_per_day=limits.exports_per_day,
+        failed_per_day=limits.failed_per_day,
+        scene_s=limits.scene_s,
+        link_lifetime=timedelta(hours=limits.link_hours),
+        render_timeout_s=settings.render.timeout_s,
+        error_characters=limits.error_characters,
+    )
+
+
+def _base_url(settings: Settings, listener: socket.socket) -> str:
+    if settings.service.public_url:
+        return settings.service.public_url.rstrip("/")
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _alone_in(data: Path) -> Iterator[None]:
+    """Hold the data folder. The lock is gone with the process, however that ends."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DataFolderTaken(f"another service works in {data}") from None
+        yield
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop

@@ -1,0 +1,126 @@
+"""`cutdown export`: one short from one file, without service or database."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.commands.bar import ProgressBar
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, say
+from processing.errors import ExportError, InvalidTrim, Refusal, SourceRefused, ToolsMissing
+from processing.ffmpeg import find_tools
+from processing.quality import QUALITIES
+from processing.render import RenderJob, Rendition, render
+from processing.requests import ExportLimits, check_names
+from processing.strategies import STRATEGIES
+from processing.timecode import format_timecode, parse_timecode
+
+
+def timecode(text: str) -> float:
+    """The type of an argument that is a moment of a video, in seconds."""
+    try:
+        return parse_timecode(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    moment = "seconds or [HH:]MM:SS[.mmm]"
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="the video")
+    parser.add_argument("--start", type=timecode, required=True, metavar="S", help=moment)
+    parser.add_argument("--end", type=timecode, required=True, metavar="S", help=moment)
+    parser.add_argument("--strategy", default="center_crop", metavar="NAME", help=_choice(STRATEGIES))
+    parser.add_argument("--quality", default="high", metavar="NAME", help=_choice(QUALITIES))
+    parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the short, an MP4 file")
+    parser.add_argument("--json", action="store_true", help="print the facts of the result as one object")
+
+
+def _choice(kinds: Mapping[str, object]) -> str:
+    return f"{', '.join(kinds)}; default: %(default)s"
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    output: Path = arguments.output
+    try:
+        _check(arguments)
+        rendition = asyncio.run(_export(arguments))
+    except asyncio.CancelledError:
+        complain("called off; nothing was written")
+        return INTERRUPTED
+    except (ExportError, ToolsMissing, OSError) as error:
+        complain(str(error))
+        return FAILED
+    say(json.dumps(_facts(rendition, output)) if arguments.json else _told(rendition, output))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    source, output = arguments.source, arguments.output
+    check_names(strategy=arguments.strategy, quality=arguments.quality)
+    if not source.is_file():
+        raise FileNotFoundError(f"there is no file {source}")
+    if not output.parent.is_dir() or output.is_dir():
+        raise FileNotFoundError(f"{output} cannot be written: its folder is missing, or it is one itself")
+    if output.exists() and output.samefile(source):
+        raise FileExistsError("the short would be written over its source")
+    if arguments.end <= arguments.start:
+        raise InvalidTrim("The end must come after the start.")
+    if arguments.end - arguments.start > ExportLimits().scene_s:
+        raise SourceRefused(Refusal.TOO_LONG)
+
+
+async def _export(arguments: argparse.Namespace) -> Rendition:
+    task = asyncio.current_task()
+    assert task is not None
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    job = RenderJob(
+        start_s=arguments.start, end_s=arguments.end, strategy=arguments.strategy, quality=arguments.quality
+    )
+    with ProgressBar(sys.stderr) as bar:
+        return await render(
+            job,
+            source=arguments.source,
+            output=arguments.output,
+            tools=find_tools(ffmpeg=_set("FFMPEG"), ffprobe=_set("FFPROBE")),
+            on_progress=bar.show,
+        )
+
+
+def _set(program: str) -> str:
+    """What the service's own setting for that program says in the environment."""
+    return os.environ.get(f"CUTDOWN_RENDER__{program}", "")
+
+
+def _facts(rendition: Rendition, output: Path) -> dict[str, Any]:
+    return asdict(rendition.facts) | {
+        "fps": rendition.fps,
+        "strategy": rendition.strategy,
+        "quality": rendition.quality,
+        "elapsed_s": round(rendition.elapsed_s, 3),
+        "notes": list(rendition.notes),
+        "output": str(output),
+    }
+
+
+def _told(rendition: Rendition, output: Path) -> str:
+    facts = rendition.facts
+    lines = [
+        str(output),
+        f"{facts.width}x{facts.height}, {format_timecode(facts.duration_s)}, "
+        f"{facts.size_bytes / 1e6:.1f} MB, {facts.video_codec}/{facts.audio_codec}, "
+        f"made in {rendition.elapsed_s:.1f} s",
+        *rendition.notes,
+    ]
+    return "\n".join(lines)
+
+
+COMMAND = Command(
+    name="export", summary="make one short from one file", add_arguments=_add_arguments, run=_run
+)

@@ -1,0 +1,30 @@
+"""`cutdown run`: the service."""
+
+import argparse
+import asyncio
+
+from bot import app, logs
+from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
+from bot.config import ConfigInvalid
+from processing.errors import ToolsMissing
+from storage.database import DatabaseTooNew
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        settings = settings_of(arguments)
+    except ConfigInvalid as error:
+        complain(str(error))
+        return MISUSED
+    logs.set_up(settings.service.log_format)
+    try:
+        asyncio.run(app.run(settings, on_ready=lambda url: say(f"Cutdown is at {url}")))
+    except (app.DataFolderTaken, DatabaseTooNew, ToolsMissing, OSError) as error:
+        complain(str(error))
+        return FAILED
+    return 0
+
+
+COMMAND = Command(
+    name="run", summary="run the service until SIGTERM or Ctrl-C", add_arguments=add_config, run=_run
+)
