@@ -1,0 +1,1 @@
+"""The Discord face: thin commands over the exporter, cards that are edited in place."""

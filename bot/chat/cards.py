@@ -1,0 +1,135 @@
+"""The cards: what is shown on Discord, as components. Pure: values in, a view out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.chat.languages import Words
+from bot.chat.messages import (
+    countdown,
+    facts_line,
+    history_line,
+    progress_line,
+    quota_line,
+    recipe,
+    safe,
+    waiting,
+)
+from processing.ffmpeg import Progress
+from storage.models import Export, ExportStatus, Quota
+
+BLUE, AMBER, GREEN, RED, GREY = 0x5865F2, 0xF0B232, 0x23A55A, 0xF23F43, 0x80848E
+
+COLOURS = {
+    ExportStatus.PENDING: BLUE,
+    ExportStatus.PROCESSING: AMBER,
+    ExportStatus.COMPLETED: GREEN,
+    ExportStatus.FAILED: RED,
+    ExportStatus.CANCELLED: GREY,
+    ExportStatus.EXPIRED: GREY,
+}
+SIGNS = {ExportStatus.COMPLETED: "✅ ", ExportStatus.FAILED: "⚠️ "}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFacts:
+    """What the card of an export tells."""
+
+    export: Export
+    quota: Quota
+    link: str
+    waiting_before: int | None = None
+    progress: Progress | None = None
+
+
+def export_card(facts: ExportFacts, words: Words) -> ui.LayoutView:
+    """The one card of an export, from the queue to the end of its link."""
+    export = facts.export
+    items: list[ui.Item[ui.LayoutView]] = [
+        ui.TextDisplay(f"### {SIGNS.get(export.status, '🎬 ')}{safe(export.title)}"),
+        ui.TextDisplay(_small(recipe(export, words))),
+        ui.Separator(),
+        *(ui.TextDisplay(line) for line in _story(facts, words)),
+    ]
+    if buttons := _buttons(facts, words):
+        items.append(ui.ActionRow(*buttons))
+    items.append(ui.TextDisplay(_small(quota_line(facts.quota, words))))
+    return card(*items, colour=COLOURS[export.status])
+
+
+def quota_card(quota: Quota, words: Words) -> ui.LayoutView:
+    """What is left of the user's day."""
+    left = words("quota.left", remaining=quota.remaining) if quota.remaining else words("quota.none")
+    cells = "▰" * quota.used + "▱" * quota.remaining if quota.limit <= 20 else ""
+    return card(
+        ui.TextDisplay(f"### {words('quota.title')}"),
+        ui.TextDisplay(f"{cells} {left}".strip()),
+        ui.TextDisplay(_small(quota_line(quota, words))),
+        colour=BLUE if quota.remaining else GREY,
+    )
+
+
+def history_card(exports: Sequence[tuple[Export, str]], *, quota: Quota, words: Words) -> ui.LayoutView:
+    """A user's own exports, each with its link."""
+    lines = [history_line(export, link=link, words=words) for export, link in exports]
+    return card(
+        ui.TextDisplay(f"### {words('exports.title')}"),
+        ui.TextDisplay("\n".join(lines) or words("exports.none")),
+        ui.TextDisplay(_small(quota_line(quota, words))),
+        colour=BLUE,
+    )
+
+
+def note_card(text: str, *, title: str, colour: int = GREY) -> ui.LayoutView:
+    """A short answer: a title and a sentence."""
+    return card(ui.TextDisplay(f"### {title}"), ui.TextDisplay(text), colour=colour)
+
+
+def card(*items: ui.Item[ui.LayoutView], colour: int) -> ui.LayoutView:
+    """A coloured box. Its buttons are answered by name, after any restart, so nothing listens to it."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*items, accent_colour=colour))
+    view.stop()
+    return view
+
+
+def components_of(view: ui.LayoutView) -> list[dict[str, Any]]:
+    """What is sent of it: two views that show the same are equal in this form."""
+    return view.to_components()  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _story(facts: ExportFacts, words: Words) -> list[str]:
+    export = facts.export
+    match export.status:
+        case ExportStatus.PENDING:
+            return [waiting(facts.waiting_before, words)]
+        case ExportStatus.PROCESSING:
+            return [progress_line(facts.progress, words)]
+        case ExportStatus.COMPLETED:
+            return _result(export, words)
+        case ExportStatus.FAILED:
+            error = words.sentence(export.error or "")
+            return [words("card.failed", error=error), words("card.place_back")]
+        case _:
+            return [words(f"card.{export.status}")]
+
+
+def _result(export: Export, words: Words) -> list[str]:
+    assert export.facts is not None  # the table says so
+    assert export.expires_at is not None
+    expires = countdown(export.expires_at)
+    ready = words("card.completed", mention=f"<@{export.user_id}>", expires=expires)
+    return [ready, facts_line(export.facts, words)]
+
+
+def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[ui.LayoutView]]:
+    if facts.export.status is not ExportStatus.COMPLETED:
+        return []
+    return [ui.Button(style=discord.ButtonStyle.link, label=words("button.download"), url=facts.link)]
+
+
+def _small(text: str) -> str:
+    return f"-# {text}"

@@ -1,0 +1,124 @@
+"""The wording of what is shown on Discord. Pure text."""
+
+from datetime import datetime
+
+from discord.utils import escape_markdown, escape_mentions
+
+from bot.chat.languages import Words
+from processing.ffmpeg import Progress
+from processing.quality import QUALITIES
+from processing.strategies import STRATEGIES
+from storage.models import Export, ExportStatus, Facts, Quota, Scene
+
+BAR_CELLS = 10
+TITLE_CHARACTERS = 80
+#: Discord takes no longer name of a choice.
+CHOICE_CHARACTERS = 100
+
+
+def countdown(moment: datetime) -> str:
+    """A moment that every reader's Discord shows as the time left."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def safe(text: str) -> str:
+    """What somebody wrote, so that it neither formats nor mentions anything."""
+    return escape_mentions(escape_markdown(text[:TITLE_CHARACTERS]))
+
+
+def clock(seconds: float) -> str:
+    """Whole seconds as `m:ss` or `h:mm:ss`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def position(seconds: float, words: Words) -> str:
+    """A place in a video, with tenths of a second where there are any."""
+    tenths = round(seconds * 10)
+    part = f"{words('decimal_point')}{tenths % 10}" if tenths % 10 else ""
+    return clock(tenths // 10) + part
+
+
+def number(value: float, words: Words) -> str:
+    """With one decimal place."""
+    return f"{value:.1f}".replace(".", words("decimal_point"))
+
+
+def size(size_bytes: int, words: Words) -> str:
+    """In kB, MB or GB."""
+    for unit, worth in (("GB", 1e9), ("MB", 1e6)):
+        if size_bytes >= worth:
+            return f"{number(size_bytes / worth, words)} {unit}"
+    return f"{max(1, round(size_bytes / 1e3))} kB"
+
+
+def bar(percent: float) -> str:
+    """`▰▰▰▱▱▱▱▱▱▱` for 30."""
+    full = max(0, min(BAR_CELLS, int(percent * BAR_CELLS / 100)))
+    return "▰" * full + "▱" * (BAR_CELLS - full)
+
+
+def first_words(summary: str) -> str:
+    """`Crop: fills the screen` is `Crop` for short."""
+    return summary.partition(":")[0]
+
+
+def recipe(export: Export, words: Words) -> str:
+    """What was asked for, in one line."""
+    strategy, quality = STRATEGIES.get(export.strategy), QUALITIES.get(export.quality)
+    return words(
+        "card.recipe",
+        start=position(export.start_s, words),
+        end=position(export.end_s, words),
+        duration=f"{number(export.duration_s, words)} s",
+        strategy=first_words(words.sentence(strategy.summary)) if strategy else export.strategy,
+        quality=first_words(words.sentence(quality.summary)) if quality else export.quality,
+    )
+
+
+def waiting(before: int | None, words: Words) -> str:
+    """Where in the queue an export stands."""
+    return words("card.waiting", before=before) if before else words("card.next")
+
+
+def progress_line(progress: Progress | None, words: Words) -> str:
+    """How far a render is: `▰▰▰▱▱ 60 % · rendering · about 0:12 left`."""
+    if progress is None:
+        return words("card.progress", bar=bar(0), percent=0, stage=words("card.starting"))
+    key = f"stage.{progress.stage}"
+    stage = words(key) if key in words else progress.stage
+    line = words("card.progress", bar=bar(progress.percent), percent=int(progress.percent), stage=stage)
+    if progress.eta_s is None:
+        return line
+    return f"{line} · {words('card.eta', time=clock(progress.eta_s + 1))}"
+
+
+def facts_line(facts: Facts, words: Words) -> str:
+    """What a finished short was measured to be."""
+    return words(
+        "card.facts",
+        resolution=f"{facts.width}×{facts.height}",  # noqa: RUF001 - the sign of multiplication is meant
+        duration=clock(facts.duration_s + 0.5),
+        size=size(facts.size_bytes, words),
+    )
+
+
+def quota_line(quota: Quota, words: Words) -> str:
+    """`3 of 10 today · resets in 5 hours`."""
+    return words("quota.line", used=quota.used, limit=quota.limit, resets=countdown(quota.resets_at))
+
+
+def history_line(export: Export, *, link: str, words: Words) -> str:
+    """One export in the list of a user's own."""
+    if export.status is ExportStatus.COMPLETED and export.expires_at is not None:
+        state = words("exports.completed", link=link, expires=countdown(export.expires_at))
+    else:
+        state = words(f"exports.{export.status}", error=words.sentence(export.error or ""))
+    return f"**{safe(export.title)}** · {state}"
+
+
+def scene_choice(scene: Scene, words: Words) -> str:
+    """A scene in a list to choose from, in at most 100 characters: `Kick-off · 0:10-0:55.5`."""
+    times = f" · {position(scene.start_s, words)}-{position(scene.end_s, words)}"
+    return scene.title[: CHOICE_CHARACTERS - len(times)] + times

@@ -1,0 +1,54 @@
+"""Turns what went wrong into a kind sentence for the one who asked: the one place for all of Discord."""
+
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.chat.cards import AMBER, note_card
+from bot.chat.languages import Words, words_for
+from bot.chat.messages import countdown
+from processing.errors import ExportError, QuotaExceeded
+
+log = structlog.get_logger()
+
+
+class BadTime(ValueError):
+    """A time that was typed cannot be read."""
+
+
+async def explain(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tell the user alone. What is not theirs to know goes to the log."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, discord.NotFound):
+        log.info("interaction gone", code=cause.code)  # answered too late, or deleted: nobody is there
+        return
+    words = words_for(interaction.locale.value)
+    if (text := sentence(cause, words)) is None:
+        log.error("interaction failed", exc_info=cause)
+        text = words("refused.unknown")
+    await tell_alone(interaction, note_card(text, title=words("refused.title"), colour=AMBER))
+
+
+def sentence(error: Exception, words: Words) -> str | None:
+    """What the user is told. None: the fault is ours, and its details are not theirs to read."""
+    if isinstance(error, QuotaExceeded):
+        return words("refused.quota_exceeded", limit=error.limit, resets=countdown(error.resets_at))
+    if isinstance(error, BadTime):
+        return words("refused.bad_time")
+    if isinstance(error, ExportError):
+        key = f"refused.{error.code}"
+        return words(key) if key in words else words.sentence(str(error))
+    return None
+
+
+async def tell_alone(interaction: discord.Interaction[Any], card: discord.ui.LayoutView) -> None:
+    """Answer so that nobody else sees it, whatever was answered before."""
+    if not interaction.response.is_done():
+        await interaction.response.send_message(view=card, ephemeral=True)
+        return
+    if interaction.type is discord.InteractionType.application_command:
+        # the first message after a deferred answer would take over its visibility
+        await interaction.delete_original_response()
+    await interaction.followup.send(view=card, ephemeral=True)

@@ -1,0 +1,48 @@
+"""Brings news to Discord: the message of the export becomes its last card."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.chat.address import Address
+from bot.chat.cards import export_card
+from bot.chat.facts import facts_of
+from bot.chat.languages import words_for
+from bot.chat.live import KIND
+from bot.chat.post import Post
+from bot.notifiers.base import Means
+from bot.services import Services
+from processing.delivery import News, Notifier, Undeliverable
+from storage.models import Event, ExportStatus
+
+
+@asynccontextmanager
+async def opened(means: Means) -> AsyncIterator[Notifier]:
+    """A notifier that writes with the Discord face's own connection."""
+    yield DiscordNotifier(services=means.services, post=means.chat.post)
+
+
+class DiscordNotifier:
+    """Edits the message in place, or writes anew where that cannot be; an expiry is worth an edit only."""
+
+    kind = KIND
+
+    def __init__(self, *, services: Services, post: Post) -> None:
+        self._services = services
+        self._post = post
+
+    async def notify(self, news: News) -> None:
+        """Show the export as it stands now, which may be later news than this.
+
+        Raises:
+            Undeliverable: no way to the message, the channel or the user is left.
+            Exception: Discord could not be reached, or nobody is logged in: try again.
+        """
+        async with self._post.turn(news.export.id):
+            export = await self._services.exports.get(news.export.id) or news.export
+            words = words_for(Address.from_text(news.destination.address).locale)
+            card = export_card(await facts_of(export, self._services), words)
+            if news.event is not Event.EXPIRED:
+                mention = export.status is ExportStatus.COMPLETED
+                await self._post.bring(news.destination, card, mention=mention, nonce=news.delivery_id)
+            elif not await self._post.edit(news.destination, card):
+                raise Undeliverable("the message can no longer be edited")
