@@ -1,0 +1,58 @@
+"""The papers say what the code does."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.chat.commands import COMMANDS as CHAT_COMMANDS
+from bot.commands import COMMANDS
+from bot.commands.settings import example
+from bot.config import Settings
+from processing.quality import QUALITIES
+from processing.strategies import STRATEGIES
+from storage.models import TRANSITIONS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_example_config_is_what_the_program_prints() -> None:
+    assert (ROOT / "config.example.toml").read_text(encoding="utf-8") == example()
+
+
+def test_the_example_config_holds_the_defaults() -> None:
+    assert Settings(**tomllib.loads(example())) == Settings()
+
+
+def test_the_diagram_has_the_arrows_of_the_code() -> None:
+    drawn = set(re.findall(r"^\s+(\w+) --> (\w+): \w$", ARCHITECTURE, re.MULTILINE))
+    assert drawn == {(source, target) for source, targets in TRANSITIONS.items() for target in targets}
+
+
+@pytest.mark.parametrize("name", [*STRATEGIES, *QUALITIES])
+def test_every_strategy_and_quality_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", [command.name for command in CHAT_COMMANDS])
+def test_every_chat_command_is_in_the_readme(name: str) -> None:
+    assert f"/{name}" in README
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"`cutdown {name}" in README
+
+
+def test_every_link_between_the_papers_leads_somewhere() -> None:
+    papers = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    broken = [
+        (paper.name, link)
+        for paper in papers
+        for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", paper.read_text(encoding="utf-8"))
+        if not (paper.parent / link).exists()
+    ]
+    assert broken == []
