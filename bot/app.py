@@ -14,7 +14,10 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.background import background
+from bot.chat.face import ChatFace
 from bot.config import Settings
+from bot.notifiers import open_notifiers
+from bot.notifiers.base import Means
 from bot.services import Services
 from bot.web.server import application, serving
 from processing import maintenance
@@ -58,7 +61,10 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         )
         news = asyncio.Event()
         services = await stack.enter_async_context(_services(settings, listener, news.set))
-        notifiers: dict[str, Notifier] = {}
+        chat = ChatFace(services)
+        await stack.enter_async_context(background("discord", chat.run))
+        means = Means(services=services, chat=chat)
+        notifiers = await stack.enter_async_context(open_notifiers(means))
         await stack.enter_async_context(_work(services, news, notifiers))
         await stack.enter_async_context(serving(application(services), listener))
         on_ready(services.base_url)
