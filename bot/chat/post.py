@@ -88,9 +88,9 @@ class Post:
     async def _edit_by_token(
         self, address: Address, card: discord.ui.LayoutView, mentions: discord.AllowedMentions
     ) -> None:
-        webhook = discord.Webhook.partial(
-            int(address.application_id), address.token, client=self._connection.demand()
-        )
+        client = self._connection.demand()
+        webhook = discord.Webhook.partial(int(address.application_id), address.token, client=client)
+        webhook.proxy = client.http.proxy  # it takes over the client's session, but not its proxy
         await webhook.edit_message(int(address.message_id), view=card, allowed_mentions=mentions)
 
     async def _edit_as_bot(

@@ -1,0 +1,121 @@
+"""The real program as a child process: started, killed, started again on the same data folder."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.config import hash_token
+from processing.ffmpeg import Tools
+
+BEARER = "acceptance-token"
+
+SETTINGS = """
+[service]
+port = 0
+data_dir = "{data}"
+
+[limits]
+link_hours = {link_hours}
+
+[render]
+pool_size = 1
+ffmpeg = "{ffmpeg}"
+ffprobe = "{ffprobe}"
+
+[[clients]]
+name = "acceptance"
+token_hashes = ["{token_hash}"]
+users = ["*"]
+"""
+
+#: Renders wait for the gate; everything else that ffmpeg is asked passes.
+GATED_FFMPEG = """#!/bin/sh
+case "$*" in
+*progress*) while [ ! -e "{gate}" ]; do sleep 0.05; done ;;
+esac
+exec "{ffmpeg}" "$@"
+"""
+
+
+class Program:
+    """`cutdown run`. Renders start when `open_gate` has been called."""
+
+    def __init__(
+        self, folder: Path, tools: Tools, *, environment: dict[str, str], link_hours: float = 24
+    ) -> None:
+        self._folder = folder
+        self._gate = folder / "gate"
+        self._environment = environment
+        self._process: asyncio.subprocess.Process | None = None
+        self._log = folder / "log.txt"
+        self.url = ""
+        ffmpeg = folder / "gated-ffmpeg"
+        ffmpeg.write_text(GATED_FFMPEG.format(gate=self._gate, ffmpeg=tools.ffmpeg))
+        ffmpeg.chmod(0o755)
+        settings = SETTINGS.format(
+            data=folder / "data",
+            link_hours=link_hours,
+            ffmpeg=ffmpeg,
+            ffprobe=tools.ffprobe,
+            token_hash=hash_token(BEARER),
+        )
+        (folder / "config.toml").write_text(settings)
+
+    @property
+    def log(self) -> str:
+        """Everything that it has logged so far."""
+        return self._log.read_text()
+
+    async def start(self) -> None:
+        """Returns when the HTTP face is open."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", str(self._folder / "config.toml")),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **self._environment},
+            )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(30):
+            greeting = (await self._process.stdout.readline()).decode()
+        assert greeting.startswith("Cutdown is at "), self.log
+        self.url = greeting.split()[-1]
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it; -9 is for `signal.SIGKILL`. Returns the exit status."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
+    def open_gate(self) -> None:
+        """From now on renders are made."""
+        self._gate.touch()
+
+    async def add_scene(self, clip: Path, *, owner_id: str, title: str, times: tuple[float, float]) -> str:
+        """A video and a scene of it, by the HTTP face; returns the scene's name."""
+        form = aiohttp.FormData({"user_id": owner_id, "title": title})
+        form.add_field("file", clip.read_bytes(), filename=clip.name)
+        video = await self._post("/v1/videos", data=form)
+        scene = {"start_s": times[0], "end_s": times[1], "title": title}
+        return str((await self._post(f"/v1/videos/{video['id']}/scenes", json=scene))["id"])
+
+    async def download(self, url: str) -> tuple[int, bytes]:
+        """What a browser gets at a link."""
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return answer.status, await answer.read()
+
+    async def _post(self, path: str, **body: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {BEARER}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(self.url + path, **body) as answer,
+        ):
+            assert answer.status == 201, await answer.text()
+            return dict(await answer.json())
