@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,7 +16,9 @@ from storage.models import Delivery, Destination, Event, Export, Quota
 
 log = structlog.get_logger()
 
-BATCH = 20
+#: Attempts under way at the same time, and how long one may take.
+AT_ONCE = 50
+PATIENCE_S = 120.0
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 2 * 3600.0
 GIVE_UP_AFTER = timedelta(hours=26)
@@ -87,34 +90,48 @@ class Courier:
         self._exports_per_day = exports_per_day
         self._now = now
         self._news = news or asyncio.Event()
+        self._under_way: set[str] = set()
 
     def wake(self) -> None:
         """There is news: do not wait for the next attempt that was planned."""
         self._news.set()
 
     async def run(self) -> None:
-        """Bring what is due until cancelled."""
-        while True:
-            self._news.clear()
-            await self.bring_due()
-            await self._pause()
+        """Bring what is due until cancelled. A slow destination holds up nobody but itself."""
+        async with asyncio.TaskGroup() as attempts:
+            while True:
+                self._news.clear()
+                now = self._now()
+                await self._set_out(now, attempts)
+                await self._pause(now)
 
     async def bring_due(self) -> None:
-        """One attempt at everything that is due, a batch at a time."""
-        while due := await self._deliveries.due(self._now(), at_most=BATCH):
-            await asyncio.gather(*(self._bring(delivery) for delivery in due))
+        """One attempt at everything that is due."""
+        async with asyncio.TaskGroup() as attempts:
+            await self._set_out(self._now(), attempts)
 
-    async def _pause(self) -> None:
-        moment = await self._deliveries.next_due()
+    async def _set_out(self, now: datetime, attempts: asyncio.TaskGroup) -> None:
+        for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
+            if delivery.id not in self._under_way:
+                task = attempts.create_task(self._bring(delivery), name=delivery.id)
+                self._under_way.add(delivery.id)
+                task.add_done_callback(self._came_back)
+
+    def _came_back(self, task: asyncio.Task[None]) -> None:
+        self._under_way.remove(task.get_name())
+        # there may be more for that destination, or for those who found no room
+        self._news.set()
+
+    async def _pause(self, now: datetime) -> None:
+        moment = await self._deliveries.next_due(after=now)
         wait_s = None if moment is None else max(0.0, (moment - self._now()).total_seconds())
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), wait_s)
-        except TimeoutError:
-            return
 
     async def _bring(self, delivery: Delivery) -> None:
         try:
-            await self._notifier(delivery).notify(await self._told(delivery))
+            async with asyncio.timeout(PATIENCE_S):
+                await self._notifier(delivery).notify(await self._told(delivery))
         except Undeliverable as error:
             await self._abandon(delivery, error)
         except Exception as error:  # noqa: BLE001 - every other failure is a reason to try again

@@ -12,7 +12,7 @@ from processing.progress import ProgressBoard
 from processing.render import RenderJob, Rendition
 from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft
 from storage.exports import Exports
-from storage.files import FileStore
+from storage.files import FileStore, NothingStored
 from storage.models import Export
 from storage.scenes import Scenes
 from storage.videos import Videos
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 #: What a user reads when the fault is ours and its cause says nothing to them.
 OUR_FAULT = "Something went wrong on our side while making the short. You may ask for it again."
-WORN_OUT = "Making this short has stopped the service several times, so it was given up."
+WORN_OUT = "Making this short has been broken off several times, so it was given up."
 SOURCE_GONE = "The video of this scene is no longer there."
 
 
@@ -55,6 +55,8 @@ class Exporter:
         self._on_news = on_news
         self._running: dict[str, asyncio.Task[None]] = {}
         self._asked = asyncio.Event()
+        # between the row that says `processing` and the task that makes it true, nobody may look
+        self._claims = asyncio.Lock()
 
     async def request(self, request: ExportRequest) -> Accepted:
         """Accept an export, or refuse it and create nothing.
@@ -93,14 +95,11 @@ class Exporter:
         return True
 
     async def resume(self) -> None:
-        """Put back in the queue what was being rendered when the service died."""
-        for export in await self._exports.processing():
-            if export.id in self._running:
-                continue
-            if export.crashes + 1 >= self._limits.crashes:
-                await self._end_badly(export, WORN_OUT)
-            elif await self._exports.interrupt(export, crashed=True):
-                log.info("export resumed", export_id=export.id, attempt=export.attempt)
+        """Put back in the queue what is `processing` but rendered by nobody, such as after a crash."""
+        async with self._claims:
+            for export in await self._exports.processing():
+                if export.id not in self._running:
+                    await self._put_back(export)
         self._asked.set()
 
     async def run(self) -> None:
@@ -108,61 +107,72 @@ class Exporter:
         while True:
             await self._pool.acquire()
             try:
-                export = await self._next()
+                while not await self._start_next():
+                    await self._asked.wait()
             except BaseException:
                 self._pool.release()
                 raise
-            task = asyncio.create_task(self._process(export), name=export.id)
-            self._running[export.id] = task
-            task.add_done_callback(self._stopped)
 
     async def drain(self, patience_s: float) -> None:
-        """Give running renders that long, then interrupt them; they are pending again afterwards."""
-        tasks = list(self._running.values())
-        if not tasks:
-            return
-        await asyncio.wait(tasks, timeout=patience_s)
+        """Give running renders that long, then stop them; whatever was unfinished is pending again.
+
+        It comes after the end of `run`, which would start the next ones.
+        """
+        if tasks := list(self._running.values()):
+            await asyncio.wait(tasks, timeout=patience_s)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for export in await self._exports.processing():
+            await self._exports.interrupt(export)
+
+    async def _start_next(self) -> bool:
+        """Give the slot to the export whose turn it is. False: nobody waits."""
+        self._asked.clear()
+        async with self._claims:
+            export = await self._exports.start_next(self._now())
+            if export is None:
+                return False
+            task = asyncio.create_task(self._process(export), name=export.id)
+            self._running[export.id] = task
+            task.add_done_callback(self._stopped)
+        log.info("export started", export_id=export.id, attempt=export.attempt)
+        self._board.ring()
+        return True
 
     def _stopped(self, task: asyncio.Task[None]) -> None:
-        del self._running[task.get_name()]
         self._pool.release()
+        del self._running[task.get_name()]
+        self._board.forget(task.get_name())
+        if not task.cancelled() and (error := task.exception()):
+            log.error("the end of an export could not be written", export_id=task.get_name(), exc_info=error)
 
-    async def _next(self) -> Export:
-        while True:
-            self._asked.clear()
-            if export := await self._exports.start_next(self._now()):
-                log.info("export started", export_id=export.id, attempt=export.attempt)
-                self._board.ring()
-                return export
-            await self._asked.wait()
+    async def _put_back(self, export: Export) -> None:
+        if export.crashes + 1 >= self._limits.crashes:
+            await self._end_badly(export, WORN_OUT)
+        elif await self._exports.interrupt(export, crashed=True):
+            log.info("export resumed", export_id=export.id, attempt=export.attempt)
 
     async def _process(self, export: Export) -> None:
-        """Render one export and write down how it ended. Interrupted, it is pending again."""
+        """Render one export and write down how it ended. Who cancels this writes down why."""
         try:
             rendition = await self._render(export)
-            await self._end_well(export, rendition)
-        except asyncio.CancelledError:
-            await self._exports.interrupt(export)
-            raise
         except (SourceRefused, RenderFailed) as error:
             log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
             await self._end_badly(export, str(error))
-        except FileNotFoundError:
+        except NothingStored:
             await self._end_badly(export, SOURCE_GONE)
         except Exception:
             # whatever it was, the user must not wait for ever
             log.exception("render broke", export_id=export.id)
             await self._end_badly(export, OUR_FAULT)
-        finally:
-            self._board.forget(export.id)
+        else:
+            await self._end_well(export, rendition)
 
     async def _render(self, export: Export) -> Rendition:
         video = await self._videos.get(export.video_id)
         if video is None:
-            raise FileNotFoundError(export.video_id)
+            raise NothingStored(export.video_id)
         job = RenderJob(
             start_s=export.start_s,
             end_s=export.end_s,

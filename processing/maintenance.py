@@ -23,16 +23,15 @@ ORPHAN_AGE = timedelta(hours=1)
 async def expire(
     *, exports: Exports, files: FileStore, now: Callable[[], datetime], on_news: Callable[[], None]
 ) -> int:
-    """Delete the files whose time is over, and tell everyone once. Returns how many."""
+    """End the links whose time is over, delete their files, and tell everyone once. Returns how many."""
     expired = 0
     for export in await exports.due(now(), at_most=BATCH):
-        if export.file_key is not None:
-            await files.delete(export.file_key)
-        if await exports.expire(export.id, now=now()):
+        if export.file_key and await exports.expire(export.id, now=now()):
             expired += 1
+            on_news()
             log.info("export expired", export_id=export.id)
-    if expired:
-        on_news()
+            # last: a file that cannot be deleted is an orphan now, and the next link is not kept alive by it
+            await files.delete(export.file_key)
     return expired
 
 
@@ -54,7 +53,7 @@ async def sweep_orphans(
 async def clear_scratch(scratch: Path) -> None:
     """Remove what renders and uploads of an earlier run have left."""
     await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    scratch.mkdir(parents=True, exist_ok=True)
 
 
 async def back_up(*, database: Database, folder: Path, keep: int, now: Callable[[], datetime]) -> Path | None:

@@ -28,6 +28,7 @@ class RenderPool(Protocol):
         Raises:
             SourceRefused: the source cannot become this short.
             RenderFailed: it could not be made.
+            NothingStored: the source is gone.
         """
 
 

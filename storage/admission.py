@@ -1,15 +1,10 @@
-"""Decides, inside one transaction, whether a new export may be created, and creates it.
-
-The queue is start-time fair. An export's `turn` is one more than that of its user's last unfinished export,
-or, where there is none, the turn that the queue has reached. Lowest turn first, then oldest: exports start in
-order of request, and a user with ten waiting lets the others in between.
-"""
+"""Decides, inside one transaction, whether a new export may be created, and creates it."""
 
 import enum
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import aiosqlite
@@ -26,6 +21,9 @@ SELECT count(*) FILTER (WHERE status IN ({listed(COUNTED)})) AS used,
        count(*) FILTER (WHERE status NOT IN ({listed(COUNTED)})) AS spoiled
 FROM exports WHERE user_id = ? AND day = ?
 """
+
+#: Behind everyone who waits or is being rendered.
+LAST_TURN = f"(SELECT coalesce(max(turn), 0) + 1 FROM exports WHERE status IN ({listed(ACTIVE)}))"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,37 +76,26 @@ async def admit(
     """Count, decide and write, under the caller's write lock."""
     counts = await first_row(connection, COUNTS, (export.user_id, day_of(export.created_at)))
     used, spoiled = (counts["used"], counts["spoiled"]) if counts else (0, 0)
-    earlier = await _earlier(connection, export.client, idempotency)
-    if earlier is not None and idempotency is not None:
-        same = earlier["fingerprint"] == idempotency.fingerprint
-        outcome = Outcome.REPEATED if same else Outcome.CONFLICT
-    elif used >= at_most:
-        outcome = Outcome.OVER_QUOTA
-    elif spoiled >= failed_at_most:
-        outcome = Outcome.TOO_MANY_FAILURES
-    else:
-        outcome = Outcome.CREATED
-        await _insert(connection, export, idempotency)
-        await _insert_destinations(connection, export.id, destinations)
-        earlier = await first_row(connection, "SELECT * FROM exports WHERE id = ?", (export.id,))
-    granted = earlier is not None and outcome in (Outcome.CREATED, Outcome.REPEATED)
-    return Admission(
-        outcome=outcome,
-        quota=Quota(
-            used=used + (outcome is Outcome.CREATED), limit=at_most, resets_at=next_day(export.created_at)
-        ),
-        export=export_from_row(earlier) if granted and earlier is not None else None,
-    )
+    quota = Quota(used=used, limit=at_most, resets_at=next_day(export.created_at))
+    if idempotency and (earlier := await _earlier(connection, export.client, idempotency)):
+        if earlier["fingerprint"] != idempotency.fingerprint:
+            return Admission(outcome=Outcome.CONFLICT, quota=quota)
+        return Admission(outcome=Outcome.REPEATED, quota=quota, export=export_from_row(earlier))
+    if used >= at_most:
+        return Admission(outcome=Outcome.OVER_QUOTA, quota=quota)
+    if spoiled >= failed_at_most:
+        return Admission(outcome=Outcome.TOO_MANY_FAILURES, quota=quota)
+    await _insert(connection, export, idempotency)
+    await _insert_destinations(connection, export.id, destinations)
+    return Admission(outcome=Outcome.CREATED, quota=replace(quota, used=used + 1), export=export)
 
 
 async def _earlier(
-    connection: aiosqlite.Connection, client: str | None, idempotency: Idempotency | None
+    connection: aiosqlite.Connection, client: str | None, idempotency: Idempotency
 ) -> sqlite3.Row | None:
-    if idempotency is None:
-        return None
     return await first_row(
         connection,
-        "SELECT * FROM exports WHERE client = ? AND idempotency_key = ?",
+        "SELECT * FROM exports WHERE client IS ? AND idempotency_key = ?",
         (client, idempotency.key),
     )
 
@@ -118,10 +105,7 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
         f"""
         INSERT INTO exports (id, scene_id, video_id, user_id, client, title, start_s, end_s, strategy,
                              quality, token, day, idempotency_key, fingerprint, created_at, turn)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(
-            (SELECT max(turn) + 1 FROM exports WHERE user_id = ? AND status IN ({listed(ACTIVE)})),
-            (SELECT max(turn) FROM exports WHERE started_at IS NOT NULL),
-            0))
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {LAST_TURN})
         """,
         (
             export.id,
@@ -139,7 +123,6 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
             idempotency.key if idempotency else None,
             idempotency.fingerprint if idempotency else None,
             to_text(export.created_at),
-            export.user_id,
         ),
     )
 

@@ -10,6 +10,8 @@ from typing import Self
 
 import aiosqlite
 
+from storage.files import into_place
+
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
 
@@ -44,11 +46,13 @@ class Database:
             await writer.execute("PRAGMA journal_mode = WAL")
             await writer.execute("PRAGMA synchronous = FULL")
             await writer.execute("PRAGMA foreign_keys = ON")
-            await _migrate(writer)
             readers = [await stack.enter_async_context(_connection(path)) for _ in range(READERS)]
             for reader in readers:
                 await reader.execute("PRAGMA query_only = ON")
-            yield cls(writer, readers)
+            database = cls(writer, readers)
+            async with database.transaction() as connection:
+                await _migrate(connection)
+            yield database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -86,7 +90,8 @@ class Database:
         part.unlink(missing_ok=True)
         async with self._writing:
             await self._writer.execute("VACUUM INTO ?", (str(part),))
-        part.replace(target)
+        # SQLite does not flush what it vacuums into
+        await asyncio.to_thread(into_place, part, target)
 
 
 async def first_row(
@@ -112,17 +117,21 @@ async def _connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 
 async def _settle(connection: aiosqlite.Connection, sql: str) -> None:
-    """Run a statement that must not be left half-way when the caller is cancelled."""
+    """Run a statement to its end, however often the caller is cancelled meanwhile."""
     statement = asyncio.ensure_future(connection.execute(sql))
-    try:
-        await asyncio.shield(statement)
-    except asyncio.CancelledError:
-        await asyncio.wait([statement])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not statement.done():
+        try:
+            await asyncio.wait([statement])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from statement.exception()
+    statement.result()
 
 
-async def _migrate(writer: aiosqlite.Connection) -> None:
-    row = await first_row(writer, "PRAGMA user_version")
+async def _migrate(connection: aiosqlite.Connection) -> None:
+    row = await first_row(connection, "PRAGMA user_version")
     version: int = row[0] if row else 0
     migrations = _migrations()
     if version > len(migrations):
@@ -130,13 +139,11 @@ async def _migrate(writer: aiosqlite.Connection) -> None:
             f"the database is at version {version}, this program knows up to {len(migrations)}: "
             "run the newer program, or restore a backup"
         )
-    for number, script in enumerate(migrations[version:], start=version + 1):
-        await writer.execute("BEGIN IMMEDIATE")
+    for script in migrations[version:]:
         # executescript() would commit first, so that a broken script could leave half of itself behind
         for statement in _statements(script):
-            await writer.execute(statement)
-        await writer.execute(f"PRAGMA user_version = {number}")
-        await writer.execute("COMMIT")
+            await connection.execute(statement)
+    await connection.execute(f"PRAGMA user_version = {len(migrations)}")
 
 
 def _migrations() -> list[str]:

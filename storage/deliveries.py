@@ -17,6 +17,16 @@ FROM deliveries JOIN destinations ON destinations.id = deliveries.destination_id
 """
 
 
+#: A destination hears its news in order: each waits until the one before it has arrived or was given up.
+_DUE = """
+status = 'due' AND NOT EXISTS (
+    SELECT 1 FROM deliveries AS earlier
+    WHERE earlier.destination_id = deliveries.destination_id
+    AND earlier.status = 'due' AND earlier.rowid < deliveries.rowid
+)
+"""
+
+
 async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
     """Make the news due at every destination, inside the transaction that makes it true."""
     await connection.execute(
@@ -37,17 +47,18 @@ class Deliveries:
         self._database = database
 
     async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
-        """What should be brought by now, oldest news first."""
+        """What should be brought by now, longest due first."""
         rows = await self._database.fetch_all(
-            f"{_SELECT} WHERE status = 'due' AND next_attempt_at <= ? ORDER BY deliveries.created_at LIMIT ?",
+            f"{_SELECT} WHERE {_DUE} AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?",
             (to_text(now), at_most),
         )
         return [_from_row(row) for row in rows]
 
-    async def next_due(self) -> datetime | None:
-        """When the next attempt is to be made, if any news is on its way."""
+    async def next_due(self, *, after: datetime) -> datetime | None:
+        """When the next attempt after that moment is to be made, if one is planned."""
         row = await self._database.fetch_one(
-            "SELECT min(next_attempt_at) AS moment FROM deliveries WHERE status = 'due'"
+            f"SELECT min(next_attempt_at) AS moment FROM deliveries WHERE {_DUE} AND next_attempt_at > ?",
+            (to_text(after),),
         )
         return from_text(row["moment"]) if row and row["moment"] else None
 

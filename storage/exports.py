@@ -1,4 +1,8 @@
-"""The table of exports: the fair queue, every guarded step of a life, and what is asked about it."""
+"""The table of exports: the fair queue, every guarded step of a life, and what is asked about it.
+
+The queue is first come, first served, and each time an export starts, its user's others go to the end: while
+one user waits, every other gets one turn at most, and nobody is overtaken for ever by those who come later.
+"""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +11,7 @@ from datetime import datetime
 
 import aiosqlite
 
-from storage.admission import COUNTS, Admission, Idempotency, admit, day_of, next_day
+from storage.admission import COUNTS, LAST_TURN, Admission, Idempotency, admit, day_of, next_day
 from storage.database import Database, Parameters, changed_one, first_row
 from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
@@ -57,13 +61,18 @@ class Exports:
                 connection,
                 """
                 UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ?
-                WHERE id = (SELECT id FROM exports WHERE status = 'pending'
-                            ORDER BY turn, created_at, id LIMIT 1)
+                WHERE id = (SELECT id FROM exports WHERE status = 'pending' ORDER BY turn, rowid LIMIT 1)
                 RETURNING *
                 """,
                 (to_text(now),),
             )
-        return export_from_row(row) if row else None
+            if row is None:
+                return None
+            await connection.execute(
+                f"UPDATE exports SET turn = {LAST_TURN} WHERE status = 'pending' AND user_id = ?",
+                (row["user_id"],),
+            )
+        return export_from_row(row)
 
     async def complete(
         self, export: Export, *, file_key: str, facts: Facts, now: datetime, expires_at: datetime
@@ -143,7 +152,7 @@ class Exports:
             SELECT exports.*, destinations.id AS destination_id, destinations.address
             FROM exports JOIN destinations ON destinations.export_id = exports.id
             WHERE exports.status IN ({listed(ACTIVE)}) AND destinations.kind = ?
-            ORDER BY exports.turn, exports.created_at
+            ORDER BY exports.turn, exports.rowid
             """,
             (kind,),
         )
@@ -169,7 +178,7 @@ class Exports:
             """
             SELECT (SELECT count(*) FROM exports AS other
                     WHERE other.status = 'pending'
-                    AND (other.turn, other.created_at, other.id) < (own.turn, own.created_at, own.id)
+                    AND (other.turn, other.rowid) < (own.turn, own.rowid)
                    ) AS before
             FROM exports AS own WHERE own.id = ? AND own.status = 'pending'
             """,

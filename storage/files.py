@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import threading
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,10 @@ class StoredFile:
     modified_at: datetime
 
 
+class NothingStored(FileNotFoundError):
+    """No file is kept under that key."""
+
+
 class FileStore(Protocol):
     """Where sources and shorts lie. A key holds a whole file or nothing."""
 
@@ -33,7 +38,7 @@ class FileStore(Protocol):
         """A local path to read the file from, for as long as the block runs.
 
         Raises:
-            FileNotFoundError: nothing is kept under that key.
+            NothingStored: no file is kept under that key.
         """
 
     async def delete(self, key: str) -> None:
@@ -60,11 +65,11 @@ class LocalFiles:
         """The file's own path: nothing is copied.
 
         Raises:
-            FileNotFoundError: nothing is kept under that key.
+            NothingStored: no file is kept under that key.
         """
         path = self._path(key)
         if not path.is_file():
-            raise FileNotFoundError(key)
+            raise NothingStored(key)
         yield path
 
     async def delete(self, key: str) -> None:
@@ -73,23 +78,26 @@ class LocalFiles:
 
     async def entries(self) -> list[StoredFile]:
         """Every file below the folder, unfinished ones included."""
-        return await asyncio.to_thread(lambda: [self._entry(path) for path in self._files()])
+        return await asyncio.to_thread(lambda: list(self._entries()))
 
     def _path(self, key: str) -> Path:
         path = (self._root / key).resolve()
-        if not path.is_relative_to(self._root) or path == self._root:
-            raise ValueError("a key must name a file inside the store")
+        if not path.is_relative_to(self._root) or path.relative_to(self._root).as_posix() != key:
+            raise ValueError("a key must name a file inside the store, in the one way to name it")
         return path
 
     def _put(self, target: Path, path: Path) -> None:
-        part = target.with_name(target.name + PART)
+        part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
         with self._folders:
             target.parent.mkdir(parents=True, exist_ok=True)
             part.touch()
-        shutil.move(path, part)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
-        part.replace(target)
+        try:
+            shutil.move(path, part)
+            # a file is as old as its stay here, or the sweep could take a new one for an orphan
+            part.touch()
+            into_place(part, target)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _delete(self, path: Path) -> None:
         with self._folders:
@@ -99,13 +107,30 @@ class LocalFiles:
                     return
                 folder.rmdir()
 
-    def _files(self) -> list[Path]:
-        return [path for path in self._root.rglob("*") if path.is_file()]
+    def _entries(self) -> Iterator[StoredFile]:
+        for folder, _, names in os.walk(self._root):
+            for path in (Path(folder, name) for name in names):
+                with suppress(FileNotFoundError):  # deleted while we looked
+                    facts = path.stat()
+                    yield StoredFile(
+                        key=path.relative_to(self._root).as_posix(),
+                        size_bytes=facts.st_size,
+                        modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
+                    )
 
-    def _entry(self, path: Path) -> StoredFile:
-        facts = path.stat()
-        return StoredFile(
-            key=path.relative_to(self._root).as_posix(),
-            size_bytes=facts.st_size,
-            modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
-        )
+
+def into_place(part: Path, target: Path) -> None:
+    """Rename a finished file to its place; a power cut leaves all of it there, or nothing."""
+    with _opened(part) as file, _opened(target.parent) as folder:
+        os.fsync(file)
+        part.replace(target)
+        os.fsync(folder)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

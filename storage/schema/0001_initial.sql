@@ -41,7 +41,7 @@ CREATE TABLE exports (
     quality         TEXT NOT NULL,
     status          TEXT NOT NULL DEFAULT 'pending'
                     CHECK (status IN ('pending', 'processing', 'completed', 'expired', 'failed', 'cancelled')),
-    turn            INTEGER NOT NULL,            -- place in the fair queue; see storage/exports.py
+    turn            INTEGER NOT NULL,            -- place in the queue, lowest first, then rowid; see storage/exports.py
     attempt         INTEGER NOT NULL DEFAULT 0,  -- fences an update: only the attempt that started may finish
     crashes         INTEGER NOT NULL DEFAULT 0,  -- times the service died while rendering it
     error           TEXT,
@@ -60,7 +60,7 @@ CREATE TABLE exports (
 
 CREATE INDEX exports_by_user_and_day ON exports (user_id, day);
 CREATE INDEX exports_by_user ON exports (user_id, created_at);
-CREATE INDEX exports_waiting ON exports (turn, created_at, id) WHERE status = 'pending';
+CREATE INDEX exports_by_turn ON exports (status, turn);
 CREATE INDEX exports_by_expiry ON exports (expires_at) WHERE status = 'completed';
 CREATE UNIQUE INDEX exports_by_idempotency_key ON exports (client, idempotency_key)
     WHERE idempotency_key IS NOT NULL;
