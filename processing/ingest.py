@@ -38,8 +38,10 @@ class Library:
         self._tools = tools
         self._now = now
 
-    async def add_video(self, path: Path, *, owner_id: str, name: str) -> Video:
+    async def add_video(self, path: Path, *, owner_id: str, name: str, title: str | None = None) -> Video:
         """Keep the file at `path`, which is gone afterwards, as a video of `owner_id`.
+
+        `name` is the file's own name; it is the title too where no other is given.
 
         Raises:
             SourceRefused: no short can be made of it; the reason says why.
@@ -49,7 +51,7 @@ class Library:
         video = Video(
             id=video_id,
             owner_id=owner_id,
-            title=_title(PurePosixPath(name).name) or video_id,
+            title=_title(title or "") or _title(PurePosixPath(name).name) or video_id,
             file_key=f"sources/{video_id}/original",
             size_bytes=path.stat().st_size,
             duration_s=media.duration_s,

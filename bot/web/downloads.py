@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 
 from bot.services import Services
 from bot.web.keys import SERVICES
@@ -23,7 +24,7 @@ async def download(request: web.Request) -> web.StreamResponse:
         raise Problem(410, "expired", "This link has expired.")
     try:
         async with services.files.fetch(export.file_key) as path:
-            response = web.FileResponse(path, headers=_headers(export, services))
+            response = _FileAnswer(path, headers=_headers(export, services))
             if "download" in request.query:
                 response.headers["Content-Disposition"] = disposition("attachment", export)
             await response.prepare(request)
@@ -49,6 +50,14 @@ def disposition(kind: str, export: Export) -> str:
     title = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f]+', " ", export.title).strip(" .") or "short"
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-.") or "short"
     return f"{kind}; filename=\"{plain}.mp4\"; filename*=UTF-8''{quote(title, safe='')}.mp4"
+
+
+class _FileAnswer(web.FileResponse):
+    """Is sent while we hold the file; aiohttp prepares it once more afterwards, which must do nothing."""
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Send the file, the first time."""
+        return None if self.prepared else await super().prepare(request)
 
 
 def _headers(export: Export, services: Services) -> dict[str, str]:

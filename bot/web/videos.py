@@ -15,7 +15,7 @@ async def add_video(call: Call) -> web.Response:
     assert form is not None
     owner_id = call.user(form.fields.get("user_id"))
     video = await call.services.library.add_video(
-        form.path, owner_id=owner_id, name=form.fields.get("title") or form.name
+        form.path, owner_id=owner_id, name=form.name, title=form.fields.get("title")
     )
     headers = {"Location": call.link(f"/v1/videos/{video.id}")}
     return json(VideoView.of(video), status=201, headers=headers)

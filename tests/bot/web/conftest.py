@@ -1,0 +1,204 @@
+"""The HTTP face on a loopback socket, above a real database, real files and an obedient pool."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot.background import background
+from bot.config import Settings, hash_token
+from bot.services import Services
+from bot.signatures import sign
+from bot.web.server import application, serving
+from processing.exporter import Exporter
+from processing.ffmpeg import Tools, find_tools
+from processing.ingest import Library
+from processing.progress import ProgressBoard
+from processing.requests import ExportLimits
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.files import LocalFiles
+from storage.identifiers import new_id
+from storage.models import Scene, Video
+from storage.notes import Notes
+from storage.scenes import Scenes
+from storage.videos import Videos
+from tests import clips
+from tests.fakes import Clock, FakePool
+
+SECRET = "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0"
+NEXT_SECRET = "whsec_" + "bmV4dCBuZXh0IG5leHQgbmV4dCBuZXh0IG5l"
+TOKEN = "a token of the test's own"
+OTHER_TOKEN = "another client's token"
+
+SETTINGS = {
+    "limits": {"upload_mb": 1},
+    "clients": [
+        {
+            "name": "tool",
+            "secrets": [SECRET, NEXT_SECRET],
+            "token_hashes": [hash_token(TOKEN)],
+            "users": ["alice", "team-*"],
+        },
+        {"name": "other", "token_hashes": [hash_token(OTHER_TOKEN)]},
+    ],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The face under test and the parts behind it."""
+
+    services: Services
+    pool: FakePool
+    clock: Clock
+    http: aiohttp.ClientSession
+
+    def bearer(self, token: str = TOKEN) -> dict[str, str]:
+        return {"Authorization": f"Bearer {token}"}
+
+    def signed(self, body: bytes, *, name: str = "msg_1", secret: str = SECRET) -> dict[str, str]:
+        return sign(body, id=name, secret=secret, now=self.clock())
+
+    async def get(self, path: str, **options: Any) -> "Answer":
+        return await self.ask("GET", path, **{"headers": self.bearer()} | options)
+
+    async def post(self, path: str, **options: Any) -> "Answer":
+        return await self.ask("POST", path, **{"headers": self.bearer()} | options)
+
+    async def ask(self, method: str, path: str, **options: Any) -> "Answer":
+        async with self.http.request(method, path, allow_redirects=False, **options) as response:
+            raw = await response.read()
+            is_json = response.content_type in ("application/json", "application/problem+json")
+            return Answer(
+                status=response.status,
+                headers=response.headers,
+                raw=raw,
+                json=await response.json(content_type=None) if raw and is_json else None,
+            )
+
+    async def scene(self, *, owner_id: str = "tool", start_s: float = 1, end_s: float = 11) -> Scene:
+        """A scene of a video whose file nobody will look into."""
+        video = Video(
+            id=new_id("vid"),
+            owner_id=owner_id,
+            title="A match",
+            file_key="sources/none",
+            size_bytes=1,
+            duration_s=600,
+            width=1920,
+            height=1080,
+            has_audio=True,
+            created_at=self.clock(),
+        )
+        await self.services.videos.add(video)
+        return await self.services.library.add_scene(video, start_s=start_s, end_s=end_s, title="Kick-off")
+
+    async def ask_for_short(self, scene: Scene, **more: Any) -> "Answer":
+        return await self.post(f"/v1/scenes/{scene.id}/export-short", json=RECIPE | more)
+
+    async def ended(self, export_id: str) -> None:
+        """Wait until the export has ended, as told by the board's bell."""
+        async with asyncio.timeout(10):
+            while True:
+                bell = asyncio.ensure_future(self.services.board.changed())
+                export = await self.services.exports.get(export_id)
+                if export is not None and export.finished_at is not None:
+                    bell.cancel()
+                    return
+                await bell
+
+    async def completed(self, scene: Scene, **more: Any) -> str:
+        answer = await self.ask_for_short(scene, **more)
+        assert answer.status == 202, answer.json
+        await self.ended(answer.json["id"])
+        return str(answer.json["id"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A response, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+    json: Any
+
+
+RECIPE = {"aspect_ratio_strategy": "center_crop", "output_quality": "high"}
+
+
+@pytest.fixture(scope="session")
+def tools() -> Tools:
+    return find_tools()
+
+
+@pytest.fixture(scope="session")
+def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.plain(tools, tmp_path_factory.mktemp("clips") / "clip.mp4", size="160x90", seconds=1)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """A test that needs others overrides this fixture."""
+    return Settings(**SETTINGS)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterator[House]:
+    clock = Clock()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with Database.open(tmp_path / "cutdown.db") as database:
+        services, pool = _services(database, tmp_path, tools, settings, base_url, clock)
+        async with (
+            background("exporter", services.exporter.run),
+            serving(application(services), listener),
+            aiohttp.ClientSession(base_url) as http,
+        ):
+            yield House(services=services, pool=pool, clock=clock, http=http)
+
+
+def _services(
+    database: Database, folder: Path, tools: Tools, settings: Settings, base_url: str, now: Clock
+) -> tuple[Services, FakePool]:
+    (folder / "tmp").mkdir()
+    videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
+    files, board = LocalFiles(folder / "files"), ProgressBoard()
+    pool = FakePool(files)
+    limits = ExportLimits(exports_per_day=settings.limits.exports_per_day)
+    on_news: Callable[[], None] = lambda: None  # noqa: E731
+    services = Services(
+        settings=settings,
+        base_url=base_url,
+        scratch=folder / "tmp",
+        database=database,
+        videos=videos,
+        scenes=scenes,
+        exports=exports,
+        deliveries=Deliveries(database),
+        notes=Notes(database),
+        files=files,
+        tools=tools,
+        board=board,
+        library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now),
+        exporter=Exporter(
+            videos=videos,
+            scenes=scenes,
+            exports=exports,
+            files=files,
+            pool=pool,
+            board=board,
+            limits=limits,
+            now=now,
+            on_news=on_news,
+        ),
+        now=now,
+    )
+    return services, pool

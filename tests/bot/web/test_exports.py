@@ -1,0 +1,136 @@
+"""Shorts are asked for and looked after over HTTP."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from processing.errors import RenderFailed
+from tests.bot.web.conftest import OTHER_TOKEN, RECIPE, House
+
+
+async def test_a_short_is_asked_for_made_and_linked(house: House) -> None:
+    scene = await house.scene()
+    asked = await house.ask_for_short(scene)
+    assert asked.status == 202
+    assert asked.headers["Location"].endswith(f"/v1/exports/{asked.json['id']}")
+    assert int(asked.headers["Retry-After"]) > 0
+    assert asked.headers["RateLimit"].startswith('"exports-per-day";r=9;t=')
+    await house.ended(asked.json["id"])
+    seen = (await house.get(asked.headers["Location"])).json
+    assert (seen["status"], seen["progress"]["percent"]) == ("completed", 100)
+    assert (seen["resolution"], seen["duration_s"], seen["size_bytes"]) == ("1080x1920", 10, 1900)
+    assert (await house.get(seen["download_url"])).raw == house.pool.content
+
+
+async def test_while_it_renders_progress_is_told_and_patience_asked_for(house: House) -> None:
+    house.pool.gate.clear()
+    scene = await house.scene()
+    exports = [(await house.ask_for_short(scene)).json["id"] for _ in range(4)]
+    async with asyncio.timeout(10):
+        while len(house.services.board.latest) < 2:
+            await house.services.board.changed()
+    first, third, fourth = [await house.get(f"/v1/exports/{exports[n]}") for n in (0, 2, 3)]
+    assert first.json["status"] == "processing"
+    assert first.json["progress"] == {"percent": 50, "stage": "encoding", "eta_s": 1.0}
+    assert (third.json["queue_position"], fourth.json["queue_position"]) == (1, 2)
+    assert "Retry-After" in first.headers
+    assert first.json["download_url"] is None
+
+
+async def test_a_failed_export_says_why(house: House) -> None:
+    house.pool.error = RenderFailed("The video could not be processed.", "secret words")
+    answer = await house.get(f"/v1/exports/{await house.completed(await house.scene())}")
+    assert (answer.json["status"], answer.json["error"]) == ("failed", "The video could not be processed.")
+    assert "Retry-After" not in answer.headers
+
+
+async def test_from_its_moment_on_an_export_is_expired_swept_up_or_not(house: House) -> None:
+    export_id = await house.completed(await house.scene())
+    house.clock.advance(hours=24)
+    answer = await house.get(f"/v1/exports/{export_id}")
+    assert (answer.json["status"], answer.json["download_url"]) == ("expired", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param({"aspect_ratio_strategy": "stretch"}, "unknown_strategy", id="strategy"),
+        pytest.param({"output_quality": "ultra"}, "unknown_quality", id="quality"),
+        pytest.param({"output_quality": 1}, "invalid_input", id="type"),
+        pytest.param({"notify": "ftp://example.org"}, "invalid_input", id="notify-ftp"),
+        pytest.param({"notify": "http://example.org"}, "invalid_input", id="notify-http"),
+        pytest.param({"notify": "https://u:p@example.org"}, "invalid_input", id="notify-password"),
+        pytest.param({"extra": 1}, "invalid_input", id="unknown-field"),
+    ],
+)
+async def test_what_cannot_be_made_is_a_400(house: House, change: dict[str, object], code: str) -> None:
+    answer = await house.ask_for_short(await house.scene(), **change)
+    assert (answer.status, answer.json["code"]) == (400, code)
+
+
+async def test_a_scene_longer_than_a_short_may_be_is_a_400(house: House) -> None:
+    answer = await house.ask_for_short(await house.scene(start_s=0, end_s=181))
+    assert (answer.status, answer.json["code"]) == (400, "scene_too_long")
+
+
+async def test_the_eleventh_of_the_day_is_a_429_that_says_when(house: House) -> None:
+    scene = await house.scene()
+    for _ in range(10):
+        assert (await house.ask_for_short(scene)).status == 202
+    answer = await house.ask_for_short(scene)
+    assert (answer.status, answer.json["code"]) == (429, "quota_exceeded")
+    until_midnight_s = timedelta(hours=12).total_seconds()
+    assert float(answer.headers["Retry-After"]) == until_midnight_s
+    assert answer.headers["RateLimit"] == '"exports-per-day";r=0;t=43200'
+    assert answer.headers["RateLimit-Policy"] == '"exports-per-day";q=10;w=86400'
+
+
+async def test_another_users_scene_is_as_good_as_none(house: House) -> None:
+    scene = await house.scene(owner_id="alice")
+    answer = await house.ask_for_short(scene)
+    missing = await house.post("/v1/scenes/scn_none/export-short", json=RECIPE)
+    assert (answer.status, answer.json) == (404, missing.json)
+    assert (await house.ask_for_short(scene, user_id="alice")).status == 202
+
+
+async def test_a_user_whom_the_client_may_not_name_is_a_403(house: House) -> None:
+    answer = await house.ask_for_short(await house.scene(), user_id="bob")
+    assert answer.status == 403
+
+
+async def test_another_clients_export_is_as_good_as_none(house: House) -> None:
+    asked = await house.ask_for_short(await house.scene())
+    answer = await house.get(asked.headers["Location"], headers=house.bearer(OTHER_TOKEN))
+    assert answer.status == 404
+
+
+async def test_the_same_key_and_body_give_the_same_export_and_answer(house: House) -> None:
+    scene = await house.scene()
+    headers = house.bearer() | {"Idempotency-Key": "once"}
+    path = f"/v1/scenes/{scene.id}/export-short"
+    first = await house.post(path, json=RECIPE, headers=headers)
+    await house.ended(first.json["id"])
+    again = await house.post(path, json=RECIPE, headers=headers)
+    assert (again.status, again.json) == (202, first.json)
+    assert len(house.pool.jobs) == 1
+
+
+async def test_the_same_key_with_another_body_is_a_422(house: House) -> None:
+    scene = await house.scene()
+    headers = house.bearer() | {"Idempotency-Key": "once"}
+    path = f"/v1/scenes/{scene.id}/export-short"
+    await house.post(path, json=RECIPE, headers=headers)
+    other = await house.post(path, json=RECIPE | {"output_quality": "medium"}, headers=headers)
+    assert (other.status, other.json["code"]) == (422, "idempotency_conflict")
+
+
+async def test_news_goes_where_the_request_says_else_where_the_client_hears_of_everything(
+    house: House,
+) -> None:
+    asked = await house.ask_for_short(await house.scene(), notify="https://example.org/hook")
+    (place,) = await house.services.deliveries.destinations_of(asked.json["id"])
+    assert (place.kind, place.address) == (
+        "webhook",
+        {"client": "tool", "url": "https://example.org/hook"},
+    )

@@ -1,0 +1,122 @@
+"""Videos come in by upload: streamed, bounded, and seen by their owner alone."""
+
+import io
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.bot.web.conftest import OTHER_TOKEN, SECRET, House
+
+
+def form(content: bytes, **fields: str) -> aiohttp.FormData:
+    data = aiohttp.FormData(quote_fields=False)
+    for name, text in fields.items():
+        data.add_field(name, text)
+    data.add_field("file", content, filename="my clip.mp4", content_type="video/mp4")
+    return data
+
+
+def written(content: bytes) -> tuple[bytes, str]:
+    """A form as bytes, so that it can be signed as a whole."""
+    head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+    return head + content + b"\r\n--edge--\r\n", "multipart/form-data; boundary=edge"
+
+
+async def test_an_upload_becomes_a_video_with_measured_facts(house: House, clip: Path) -> None:
+    answer = await house.post("/v1/videos", data=form(clip.read_bytes(), title="A match / second half"))
+    assert answer.status == 201
+    assert answer.json["title"] == "A match / second half"
+    assert (answer.json["width"], answer.json["height"], answer.json["user_id"]) == (160, 90, "tool")
+    assert answer.json["size_bytes"] == clip.stat().st_size
+    seen = await house.get(answer.headers["Location"])
+    assert seen.json == answer.json
+    assert list(house.services.scratch.iterdir()) == []
+
+
+async def test_without_a_title_the_file_name_is_the_title(house: House, clip: Path) -> None:
+    answer = await house.post("/v1/videos", data=form(clip.read_bytes()))
+    assert answer.json["title"] == "my clip.mp4"
+
+
+async def test_a_client_uploads_for_a_user_whom_it_may_name(house: House, clip: Path) -> None:
+    answer = await house.post("/v1/videos", data=form(clip.read_bytes(), user_id="team-red"))
+    assert answer.json["user_id"] == "team-red"
+    refused = await house.post("/v1/videos", data=form(clip.read_bytes(), user_id="bob"))
+    assert (refused.status, refused.json["code"]) == (403, "forbidden")
+
+
+async def test_an_upload_may_be_signed_as_a_whole(house: House, clip: Path) -> None:
+    body, kind = written(clip.read_bytes())
+    answer = await house.post("/v1/videos", data=body, headers=house.signed(body) | {"Content-Type": kind})
+    assert answer.status == 201
+    assert answer.json["size_bytes"] == clip.stat().st_size
+
+
+async def test_an_upload_changed_on_its_way_is_refused_and_leaves_nothing(house: House, clip: Path) -> None:
+    body, kind = written(clip.read_bytes())
+    headers = house.signed(body, secret=SECRET) | {"Content-Type": kind}
+    answer = await house.post("/v1/videos", data=body[:-30] + b"x" + body[-29:], headers=headers)
+    assert answer.status == 401
+    assert await house.services.videos.of_owner("tool") == []
+    assert list(house.services.scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_file_beyond_the_cap_is_413_and_leaves_nothing(house: House, announced: bool) -> None:
+    body, kind = written(bytes(1_100_000))
+
+    async def pieces():
+        for start in range(0, len(body), 65_536):
+            yield body[start : start + 65_536]
+
+    headers = house.bearer() | {"Content-Type": kind}
+    answer = await house.post("/v1/videos", data=io.BytesIO(body) if announced else pieces(), headers=headers)
+    assert (answer.status, answer.json["code"]) == (413, "too_large")
+    assert list(house.services.scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [pytest.param(b"", "empty", id="empty"), pytest.param(b"words" * 100, "not_media", id="text")],
+)
+async def test_a_file_that_is_no_video_is_refused_with_its_reason(
+    house: House, content: bytes, reason: str
+) -> None:
+    answer = await house.post("/v1/videos", data=form(content))
+    assert (answer.status, answer.json["code"], answer.json["reason"]) == (400, "source_refused", reason)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        pytest.param(b"{}", "application/json", id="json"),
+        pytest.param(b"", "multipart/form-data", id="no-boundary"),
+        pytest.param(b"no form", "multipart/form-data; boundary=edge", id="no-parts"),
+        pytest.param(b"--edge\r\n\r\ncut off", "multipart/form-data; boundary=edge", id="cut-off"),
+        pytest.param(
+            b'--edge\r\nContent-Disposition: form-data; name="colour"\r\n\r\nred\r\n--edge--\r\n',
+            "multipart/form-data; boundary=edge",
+            id="unknown-part",
+        ),
+        pytest.param(
+            b'--edge\r\nContent-Disposition: form-data; name="title"\r\n\r\nred\r\n--edge--\r\n',
+            "multipart/form-data; boundary=edge",
+            id="no-file",
+        ),
+        pytest.param(
+            b"--edge\r\n" + b"x" * 100_000 + b": y\r\n", "multipart/form-data; boundary=edge", id="long-line"
+        ),
+    ],
+)
+async def test_a_malformed_form_is_a_400_in_plain_words(house: House, body: bytes, kind: str) -> None:
+    answer = await house.post("/v1/videos", data=body, headers=house.bearer() | {"Content-Type": kind})
+    assert answer.status == 400, answer.json
+    assert answer.json["code"] == "invalid_input"
+
+
+async def test_another_clients_video_is_as_good_as_none(house: House) -> None:
+    scene = await house.scene()
+    answer = await house.get(f"/v1/videos/{scene.video_id}", headers=house.bearer(OTHER_TOKEN))
+    missing = await house.get("/v1/videos/vid_none", headers=house.bearer(OTHER_TOKEN))
+    assert (answer.status, answer.json) == (404, missing.json)
