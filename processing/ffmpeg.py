@@ -72,7 +72,7 @@ async def run(
     *,
     folder: Path,
     on_output: Callable[[bytes], bool],
-    timeout_s: float,
+    timeout_s: float | None = None,
     stall_s: float = 120,
     limits: Limits | None = None,
 ) -> Finished:

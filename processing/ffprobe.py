@@ -3,26 +3,21 @@
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from processing.errors import Refusal, RenderTimedOut, SourceRefused
 from processing.ffmpeg import Finished, Tools, run
-from processing.media import MAX_PIXELS, MediaInfo, read
-from processing.sandbox import Limits
+from processing.media import MediaInfo, read
+from processing.repair import needs_repair, true_length_s
+from processing.sandbox import OTHER_FORMATS, VIDEO_FORMATS, Limits, input_options
 
-__all__ = ["MediaInfo", "anonymous", "ask", "input_options", "probe"]
+__all__ = ["MediaInfo", "anonymous", "ask", "facts", "input_options", "probe"]
 
 #: What ffprobe may say at most: a file can hold a thousand streams.
 ANSWER_BYTES = 4_000_000
 TIMEOUT_S = 60
-
-#: The demuxers that read one local file as a video: no playlists, no image sequences, no devices, no network.
-VIDEO_FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,gif,flv,live_flv,asf,ogg,mxf,nut,webp_anim,apng"
-)
-#: Those that are only let in to be told apart from no media at all.
-OTHER_FORMATS = "mp3,wav,flac,aac,w64,aiff,amr,ac3,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,ico"
 
 _ENTRIES = (
     "format=format_name,start_time,duration"
@@ -35,21 +30,27 @@ _ENTRIES = (
 )
 
 
-def input_options(*, formats: str = VIDEO_FORMATS) -> dict[str, str | int]:
-    """The options before every `-i`: one local file of a known kind and a bearable size, nothing else."""
-    return {"format_whitelist": formats, "protocol_whitelist": "file", "max_pixels": MAX_PIXELS}
-
-
 async def probe(path: Path, *, tools: Tools) -> MediaInfo:
     """The facts of the file at `path`.
 
     Raises:
         SourceRefused: no short can be made of it; the reason says why.
     """
+    with tempfile.TemporaryDirectory(prefix="probe-") as name:
+        folder = Path(name)
+        source = anonymous(path, folder)
+        media = await facts(source, folder=folder, tools=tools)
+        if needs_repair(media):
+            length_s = await true_length_s(source, media, folder=folder, tools=tools)
+            media = replace(media, duration_s=length_s)
+    return media
+
+
+async def facts(path: Path, *, folder: Path, tools: Tools) -> MediaInfo:
+    """What ffprobe can tell at once of the file at `path`; broadcasts may be wrong about their length."""
     if path.stat().st_size == 0:
         raise SourceRefused(Refusal.EMPTY)
-    with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-        answer, finished = await ask(path, folder=Path(folder), tools=tools)
+    answer, finished = await ask(path, folder=folder, tools=tools)
     return read(answer, said=finished.said)
 
 
@@ -74,7 +75,7 @@ async def ask(
     arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", *extra, "-show_entries", entries]
     for name, value in input_options(formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
         arguments += [f"-{name}", str(value)]
-    arguments += ["-i", f"file:{anonymous(path, folder)}"]
+    arguments += ["-i", f"file:{path}"]
     try:
         finished = await run(
             arguments, folder=folder, on_output=keep, timeout_s=TIMEOUT_S, limits=Limits(cpu_s=TIMEOUT_S)

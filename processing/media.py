@@ -6,9 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from processing.errors import Refusal, SourceRefused
-
-#: 8K with a margin, in pixels.
-MAX_PIXELS = 8192 * 4608
+from processing.sandbox import MAX_PIXELS
 
 
 @dataclass(frozen=True, kw_only=True)

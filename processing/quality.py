@@ -7,33 +7,50 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, kw_only=True)
 class Quality:
-    """One word and what it means to x264 and to the AAC encoder."""
+    """One word and what it means to the encoders. No short of it exceeds `limit_mb`."""
 
     name: str
     summary: str
     crf: float
     preset: str
+    x264: str
+    scaler: str
     audio_kbps: int
+    limit_mb: float
 
 
-QUALITIES: Mapping[str, Quality] = MappingProxyType(
-    {
-        quality.name: quality
-        for quality in (
-            Quality(
-                name="high",
-                summary="High: the best picture, larger files",
-                crf=18,
-                preset="slow",
-                audio_kbps=192,
-            ),
-            Quality(
-                name="medium",
-                summary="Medium: good, about half the size",
-                crf=23,
-                preset="slow",
-                audio_kbps=128,
-            ),
-        )
-    }
+_KINDS = (
+    Quality(
+        name="high",
+        summary="High: the best picture, at most 60 MB",
+        crf=18,
+        preset="veryfast",
+        x264="",
+        scaler="lanczos",
+        audio_kbps=192,
+        limit_mb=60,
+    ),
+    Quality(
+        name="medium",
+        summary="Medium: a good picture, at most 30 MB",
+        crf=23,
+        preset="veryfast",
+        x264="",
+        scaler="lanczos",
+        audio_kbps=128,
+        limit_mb=30,
+    ),
+    Quality(
+        name="draft",
+        summary="Draft: a quick look, at most 30 MB",
+        crf=27,
+        preset="ultrafast",
+        # 8x8 blocks are what makes it High profile
+        x264="8x8dct=1",
+        scaler="bilinear",
+        audio_kbps=96,
+        limit_mb=30,
+    ),
 )
+
+QUALITIES: Mapping[str, Quality] = MappingProxyType({quality.name: quality for quality in _KINDS})

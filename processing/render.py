@@ -1,43 +1,38 @@
-"""RenderJob to Rendition: the one place that writes an ffmpeg command that encodes."""
+"""RenderJob to Rendition: probe, plan, run, verify."""
 
+import asyncio
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import ffmpeg as graph
-
-from processing.errors import Refusal, RenderFailed, SourceRefused, UnknownQuality, UnknownStrategy
-from processing.ffmpeg import Progress, ProgressReader, ProgressSink, Tools, demand, run
-from processing.ffprobe import MediaInfo, anonymous, input_options, probe
-from processing.quality import QUALITIES
-from processing.strategies import STRATEGIES
-from processing.strategies.base import HEIGHT, WIDTH, Picture, Stream
+from processing import command, size
+from processing.errors import Refusal, RenderFailed, RenderTimedOut, SourceRefused
+from processing.ffmpeg import Finished, Progress, ProgressReader, ProgressSink, run
+from processing.ffprobe import anonymous, facts
+from processing.meter import Meter
+from processing.plan import Plan, RenderJob, check, plan
+from processing.repair import needs_repair, repaired
+from processing.sound import Sound, make_sound
+from processing.tools import Tools
+from processing.verify import prove
 from storage.models import Facts
 
 __all__ = ["Progress", "ProgressSink", "RenderJob", "Rendition", "render"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class RenderJob:
-    """What to make: `[start_s, end_s)` of a source, in a strategy and a quality."""
-
-    start_s: float
-    end_s: float
-    strategy: str
-    quality: str
-    focus: int = 50
-    timeout_s: float = 600.0
-
-    @property
-    def duration_s(self) -> float:
-        """Length asked for, in seconds."""
-        return self.end_s - self.start_s
+#: What ffmpeg says of a source that it cannot read to the end of the scene.
+SIGNS_OF_DAMAGE = (
+    "Error submitting packet to decoder",
+    "corrupt",
+    "Invalid data found",
+    "partial file",
+    "truncated",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rendition:
-    """What was made, measured on the finished file."""
+    """What was made, measured on the finished file; `notes` say what was decided on the way."""
 
     facts: Facts
     fps: float
@@ -66,85 +61,108 @@ async def render(
         RenderTimedOut: it took too long.
     """
     began = time.monotonic()
-    tell = on_progress or (lambda progress: None)
-    if job.strategy not in STRATEGIES:
-        raise UnknownStrategy(f"There is no strategy called {job.strategy!r}.")
-    if job.quality not in QUALITIES:
-        raise UnknownQuality(f"There is no quality called {job.quality!r}.")
-    tell(Progress(stage="probing", percent=0.0))
-    media = await probe(source, tools=tools)
-    if job.start_s < 0 or job.end_s <= job.start_s or job.end_s > media.duration_s + 0.1:
-        raise SourceRefused(Refusal.OUTSIDE)
-    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".render-") as folder:
-        short = Path(folder, "short.mp4")
-
-        def moved(out_s: float) -> None:
-            done = min(0.99, out_s / job.duration_s)
-            elapsed = time.monotonic() - began
-            tell(Progress(stage="rendering", percent=100 * done, eta_s=elapsed * (1 - done) / done))
-
-        arguments = command(
-            job, media, source=anonymous(source, Path(folder)), short=short, tools=tools, threads=threads
-        )
-        finished = await run(
-            arguments, folder=Path(folder), on_output=ProgressReader(moved), timeout_s=job.timeout_s
-        )
-        demand(finished)
-        tell(Progress(stage="verifying", percent=99.0))
-        made = await probe(short, tools=tools)
-        if (made.width, made.height) != (WIDTH, HEIGHT) or abs(made.duration_s - job.duration_s) > 0.1:
-            raise RenderFailed("The finished video is not what was asked for.", finished.detail())
-        short.replace(output)
-    tell(Progress(stage="done", percent=100.0))
+    check(job)
+    meter = Meter(on_progress)
+    try:
+        async with asyncio.timeout(job.timeout_s) as limit:
+            with tempfile.TemporaryDirectory(dir=output.parent, prefix=".render-") as folder:
+                workshop = _Workshop(Path(folder), tools=tools, threads=threads, meter=meter)
+                made, planned, short = await workshop.make(job, source)
+                short.replace(output)
+    except TimeoutError as late:
+        if not limit.expired():
+            raise
+        raise RenderTimedOut(f"The render took longer than {job.timeout_s:g} s.") from late
+    meter.finish()
     return Rendition(
-        facts=Facts(
-            width=made.width,
-            height=made.height,
-            duration_s=made.duration_s,
-            size_bytes=output.stat().st_size,
-            video_codec=made.video_codec,
-            audio_codec=made.audio_codec or "",
-        ),
-        fps=made.fps,
-        strategy=job.strategy,
+        facts=made,
+        fps=round(float(planned.frame_rate), 3),
+        strategy=planned.strategy.name,
         quality=job.quality,
-        elapsed_s=time.monotonic() - began,
+        elapsed_s=round(time.monotonic() - began, 3),
+        notes=planned.notes,
     )
 
 
-def command(
-    job: RenderJob, media: MediaInfo, *, source: Path, short: Path, tools: Tools, threads: int
-) -> list[str]:
-    """The argument list that makes `short`."""
-    quality, seconds = QUALITIES[job.quality], job.duration_s
-    opened = graph.input(f"file:{source}", ss=job.start_s, t=seconds, threads=threads, **input_options())
-    picture = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
+class _Workshop:
+    """One folder, where one short is made and everything else that it took is left."""
 
-    def scale(stream: Stream, width: int, height: int) -> Stream:
-        return stream.filter("scale", width, height, flags="lanczos")
+    def __init__(self, folder: Path, *, tools: Tools, threads: int, meter: Meter) -> None:
+        self._folder = folder
+        self._tools = tools
+        self._threads = threads
+        self._meter = meter
 
-    video = STRATEGIES[job.strategy].fill(
-        opened[str(media.video_index)], picture=picture, focus=job.focus, scale=scale
-    )
-    video = video.filter("setsar", 1).filter("format", "yuv420p")
-    if media.audio_index is None:
-        audio = graph.input("anullsrc=r=48000:cl=stereo", f="lavfi", t=seconds).audio
-    else:
-        audio = opened[str(media.audio_index)].filter("aresample", 48000)
-    made = graph.output(
-        video,
-        audio,
-        str(short),
-        **{"c:v": "libx264", "c:a": "aac", "b:a": f"{quality.audio_kbps}k", "ac": 2},
-        crf=quality.crf,
-        preset=quality.preset,
-        threads=threads,
-        t=seconds,
-        movflags="+faststart",
-        map_metadata=-1,
-        map_chapters=-1,
-        progress="pipe:1",
-        stats_period=0.5,
-    ).global_args("-nostdin", "-hide_banner", "-nostats", "-loglevel", "warning", "-xerror")
-    arguments: list[str] = graph.compile(made, cmd=str(tools.ffmpeg), overwrite_output=True)
-    return arguments
+    async def make(self, job: RenderJob, source: Path) -> tuple[Facts, Plan, Path]:
+        """The whole way from a source to a proven file."""
+        self._meter.stage("probing", until=1)
+        source, planned = await self._planned(job, anonymous(source, self._folder))
+        self._meter.stage("measuring", until=6)
+        sound = await make_sound(
+            planned,
+            source,
+            folder=self._folder,
+            tools=self._tools,
+            heard=lambda out_s: self._meter.at(out_s / planned.duration_s),
+        )
+        short, planned = await self._encoded(planned, source, sound)
+        self._meter.stage("verifying", until=99)
+        return await prove(short, planned, folder=self._folder, tools=self._tools), planned, short
+
+    async def _planned(self, job: RenderJob, source: Path) -> tuple[Path, Plan]:
+        media = await facts(source, folder=self._folder, tools=self._tools)
+        if needs_repair(media):
+            source = await repaired(source, media, until_s=job.end_s, folder=self._folder, tools=self._tools)
+            media = replace(
+                await facts(source, folder=self._folder, tools=self._tools), interlaced=media.interlaced
+            )
+        return source, plan(job, media, filters=self._tools.filters)
+
+    async def _encoded(self, planned: Plan, source: Path, sound: Sound) -> tuple[Path, Plan]:
+        """One pass; a second one when the size allowed was so small that the first starved some frames."""
+        left = size.picture_bytes(planned.budget_bytes, sound_bytes=sound.size_bytes, frames=planned.frames)
+        allowance = size.allowance(left, planned.duration_s)
+        is_tight = size.is_tight(allowance)
+        first, second = self._folder / "first.mp4", self._folder / "second.mp4"
+
+        async def encode(made: Path, *, until: float, average_bps: int | None = None) -> None:
+            self._meter.stage("rendering", until=until)
+            finished = await run(
+                command.encode_picture(
+                    planned,
+                    source,
+                    sound.path,
+                    made,
+                    allowance=allowance,
+                    average_bps=average_bps,
+                    threads=self._threads,
+                    tools=self._tools,
+                ),
+                folder=self._folder,
+                on_output=ProgressReader(lambda out_s: self._meter.at(out_s / planned.duration_s)),
+            )
+            _demand(finished)
+
+        await encode(first, until=50 if is_tight else 97)
+        statistics = (self._folder / f"{command.STATISTICS}-0.log").read_text()
+        fits = first.stat().st_size <= planned.budget_bytes
+        if fits and not size.is_starved(statistics, crf=planned.quality.crf):
+            return first, planned
+        planned = replace(
+            planned,
+            notes=(*planned.notes, f"quality was given up to stay below {planned.budget_bytes / 1e6:g} MB"),
+        )
+        await encode(second, until=98, average_bps=size.average_bps(left, planned.duration_s))
+        if second.stat().st_size <= planned.budget_bytes:
+            return second, planned
+        if fits:
+            return first, planned
+        raise RenderFailed(f"The scene cannot be made to fit {planned.budget_bytes / 1e6:g} MB.")
+
+
+def _demand(finished: Finished) -> None:
+    if finished.code == 0:
+        return
+    if any(sign in finished.said for sign in SIGNS_OF_DAMAGE):
+        raise SourceRefused(Refusal.DAMAGED, finished.detail())
+    raise RenderFailed("The video could not be processed.", finished.detail())

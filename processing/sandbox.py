@@ -6,6 +6,16 @@ from dataclasses import dataclass
 #: The programs that tie the leash. Where one is missing the render still works, and `cutdown check` says so.
 GUARDS = ("nice", "setpriv", "prlimit")
 
+#: The demuxers that read one local file as a video: no playlists, no image sequences, no devices, no network.
+VIDEO_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,gif,flv,live_flv,asf,ogg,mxf,nut,webp_anim,apng"
+)
+#: Those that are only let in to be told apart from no media at all.
+OTHER_FORMATS = "mp3,wav,flac,aac,w64,aiff,amr,ac3,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe,webp_pipe,ico"
+
+#: 8K with a margin, in pixels.
+MAX_PIXELS = 8192 * 4608
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -40,3 +50,8 @@ def confined(arguments: list[str], limits: Limits) -> list[str]:
             "--core=0",
         ]
     return prefix + arguments
+
+
+def input_options(*, formats: str = VIDEO_FORMATS) -> dict[str, str | int]:
+    """The options before every `-i`: one local file of a known kind and a bearable size, nothing else."""
+    return {"format_whitelist": formats, "protocol_whitelist": "file", "max_pixels": MAX_PIXELS}

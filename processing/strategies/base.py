@@ -1,7 +1,7 @@
 """What every strategy has: a name, a summary, and a way to fill the tall frame."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -36,6 +36,10 @@ class Strategy(ABC):
     name: ClassVar[str]
     summary: ClassVar[str]
 
+    def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":
+        """The strategy that does the work on this picture, and why when it is another one."""
+        return self, ""
+
     @abstractmethod
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """The stream with the filters that make its picture exactly `WIDTH` x `HEIGHT`."""
@@ -55,6 +59,11 @@ def cropped(stream: Stream, picture: Picture, *, focus: int = 50) -> Stream:
     width, height = min(width, picture.width), min(height, picture.height)
     left = (picture.width - width) * focus // 100
     return stream.filter("crop", width, height, left - left % 2, (picture.height - height) // 4 * 2)
+
+
+def kept(picture: Picture) -> Fraction:
+    """How much of the picture is left when the frame is filled: 1 is all of it."""
+    return min(picture.aspect, ASPECT) / max(picture.aspect, ASPECT)
 
 
 def fitted(picture: Picture) -> tuple[int, int]:

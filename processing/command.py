@@ -1,0 +1,162 @@
+"""Writes every ffmpeg command of a render. Nothing here is run, so that a test can read each word."""
+
+from pathlib import Path
+from typing import Any
+
+import ffmpeg as graph
+
+from processing.colour import Filter
+from processing.loudness import Leveling
+from processing.plan import SAMPLE_RATE, Plan
+from processing.sandbox import input_options
+from processing.size import Allowance
+from processing.strategies.base import Stream
+from processing.tools import Tools
+
+#: The pass that x264 writes its statistics in, and the one that reads them.
+ONLY_PASS, LAST_PASS = 1, 2
+STATISTICS = "x264.log"
+
+
+def copy(source: Path, made: Path, *, streams: tuple[int, ...], until_s: float, tools: Tools) -> list[str]:
+    """Copy streams into a Matroska file, whose time runs from 0 without jumps."""
+    opened = graph.input(f"file:{source}", fflags="+genpts", **input_options())
+    output = graph.output(
+        *(opened[str(index)] for index in streams), str(made), format="matroska", c="copy", t=until_s
+    )
+    return _compiled(output, tools)
+
+
+def skim(source: Path, *, stream: int, tools: Tools) -> list[str]:
+    """Read a stream to its end without decoding it: the last position reported is its length."""
+    opened = graph.input(f"file:{source}", fflags="+genpts", **input_options())
+    return _compiled(graph.output(opened[str(stream)], "-", format="null", c="copy"), tools)
+
+
+def listen(plan: Plan, source: Path, made: Path, *, tools: Tools) -> list[str]:
+    """Write the scene's sound as stereo, whole and in step with the picture, and measure its loudness."""
+    if plan.audio_index is None:
+        sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
+    else:
+        opened = graph.input(f"file:{source}", ss=plan.start_s, **input_options())
+        sound = opened[str(plan.audio_index)].filter(
+            # gaps and late starts become silence; what is early or too much goes
+            "aresample",
+            SAMPLE_RATE,
+            **{"async": 1, "min_hard_comp": 0.01, "first_pts": 0},
+        )
+    sound = (
+        sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
+        .filter("apad", whole_len=plan.samples)
+        .filter("atrim", end_sample=plan.samples)
+        .filter("ebur128", peak="true", framelog="quiet")
+    )
+    return _compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
+
+
+def encode_sound(
+    plan: Plan, source: Path, made: Path, *, leveling: Leveling | None, tools: Tools
+) -> list[str]:
+    """Encode the sound that `listen` wrote, made louder or softer."""
+    sound = graph.input(f"file:{source}").audio
+    if leveling is not None:
+        sound = sound.filter("volume", f"{leveling.gain_db:.2f}dB").filter(
+            "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1
+        )
+    sound = sound.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts="stereo")
+    output = graph.output(sound, str(made), **{"c:a": "aac", "b:a": f"{plan.quality.audio_kbps}k"})
+    return _compiled(output, tools)
+
+
+def measure(sound: Path, *, tools: Tools) -> list[str]:
+    """Measure the loudness of a finished sound."""
+    heard = graph.input(f"file:{sound}").audio.filter("ebur128", peak="true", framelog="quiet")
+    return _compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
+
+
+def encode_picture(
+    plan: Plan,
+    source: Path,
+    sound: Path,
+    made: Path,
+    *,
+    allowance: Allowance,
+    average_bps: int | None = None,
+    threads: int,
+    tools: Tools,
+) -> list[str]:
+    """Encode the scene's picture and put the finished sound beside it.
+
+    With `average_bps` this is the second pass, which reads the first one's statistics.
+    """
+    # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
+    opened = graph.input(
+        f"file:{source}", ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options()
+    )
+    picture = framed(plan, opened[str(plan.video_index)])
+    output = graph.output(
+        picture,
+        graph.input(f"file:{sound}").audio,
+        str(made),
+        **_encoder(plan, allowance, average_bps),
+        **{"c:a": "copy", "frames:v": plan.frames},
+        threads=threads,
+        movflags="+faststart",
+        map_metadata=-1,
+        map_chapters=-1,
+    )
+    return _compiled(output, tools, threads=threads)
+
+
+def framed(plan: Plan, stream: Stream) -> Stream:
+    """The filters from a decoded picture to the frames of the short."""
+    if plan.deinterlace:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    rate = f"{plan.frame_rate.numerator}/{plan.frame_rate.denominator}"
+    stream = (
+        # frames before the start only count for what the first frame shows: the last one of them
+        stream.filter("fps", rate, start_time=0)
+        .filter("tpad", stop_mode="clone", stop_duration=plan.padding_s)
+        .filter("trim", end_frame=plan.frames)
+    )
+
+    def scale(part: Stream, width: int, height: int) -> Stream:
+        return part.filter("scale", width, height, flags=plan.quality.scaler, **plan.conversion.scale_options)
+
+    stream = _through(stream, plan.conversion.before)
+    stream = plan.strategy.fill(stream, picture=plan.picture, focus=plan.focus, scale=scale)
+    # mastering displays, captions and the like would go into the short
+    return _through(stream, plan.conversion.after).filter("setsar", 1).filter("sidedata", "delete")
+
+
+def _through(stream: Stream, filters: tuple[Filter, ...]) -> Stream:
+    for name, options in filters:
+        stream = stream.filter(name, **options)
+    return stream
+
+
+def _encoder(plan: Plan, allowance: Allowance, average_bps: int | None) -> dict[str, Any]:
+    quality = plan.quality
+    options: dict[str, Any] = {
+        "c:v": "libx264",
+        "preset": quality.preset,
+        "profile:v": "high",
+        "level:v": "4.2",
+        "maxrate:v": allowance.rate_bps,
+        "bufsize:v": allowance.buffer_bits,
+        "passlogfile": STATISTICS,
+    }
+    if quality.x264:
+        options["x264-params"] = quality.x264
+    if average_bps is None:
+        return options | {"crf": quality.crf, "pass": ONLY_PASS, "fastfirstpass": 0}
+    return options | {"b:v": average_bps, "pass": LAST_PASS}
+
+
+def _compiled(output: Any, tools: Tools, *, loglevel: str = "warning", threads: int = 0) -> list[str]:
+    arguments: list[str] = graph.compile(output, cmd=str(tools.ffmpeg), overwrite_output=True)
+    switches = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel, "-xerror"]
+    switches += ["-abort_on", "empty_output_stream", "-progress", "pipe:1", "-stats_period", "0.5"]
+    if threads:
+        switches += ["-filter_threads", str(threads), "-filter_complex_threads", str(threads)]
+    return [arguments[0], *switches, *arguments[1:]]

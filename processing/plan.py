@@ -1,0 +1,145 @@
+"""Decides how a source becomes a short: pure values, nothing is run here."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from processing.colour import Conversion, conversion
+from processing.errors import Refusal, SourceRefused, UnknownQuality, UnknownStrategy
+from processing.media import MediaInfo
+from processing.quality import QUALITIES, Quality
+from processing.size import budget_bytes
+from processing.strategies import STRATEGIES
+from processing.strategies.base import Picture, Strategy
+
+#: A scene may end this much after its video: containers round, and people type.
+SLACK_S = 0.1
+SAMPLE_RATE = 48_000
+SLOWEST, FASTEST = Fraction(24_000, 1001), Fraction(60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderJob:
+    """What to make: `[start_s, end_s)` of a source, in a strategy and a quality.
+
+    `target_mb` (of a million bytes) is a size that must not be passed; every quality has one anyway.
+    """
+
+    start_s: float
+    end_s: float
+    strategy: str
+    quality: str
+    focus: int = 50
+    timeout_s: float = 600.0
+    target_mb: float | None = None
+    normalize_loudness: bool = True
+    longest_s: float = 180.0
+
+    @property
+    def duration_s(self) -> float:
+        """Length asked for, in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Every decision about one short."""
+
+    start_s: float
+    frame_rate: Fraction
+    frames: int
+    #: how long the last frame may stand in for frames that the source does not have
+    padding_s: float
+    deinterlace: bool
+    conversion: Conversion
+    picture: Picture
+    strategy: Strategy
+    focus: int
+    quality: Quality
+    budget_bytes: int
+    video_index: int
+    audio_index: int | None
+    normalize_loudness: bool
+    notes: tuple[str, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the short: whole frames."""
+        return float(self.frames / self.frame_rate)
+
+    @property
+    def samples(self) -> int:
+        """Length of its sound."""
+        return round(self.frames * SAMPLE_RATE / self.frame_rate)
+
+
+def check(job: RenderJob) -> None:
+    """Refuse what no source could satisfy.
+
+    Raises:
+        UnknownStrategy: no strategy has that name.
+        UnknownQuality: no quality has that name.
+        SourceRefused: the scene is longer than a short may be, or has no length.
+    """
+    if job.strategy not in STRATEGIES:
+        raise UnknownStrategy(f"There is no strategy called {job.strategy!r}.")
+    if job.quality not in QUALITIES:
+        raise UnknownQuality(f"There is no quality called {job.quality!r}.")
+    if not 0 <= job.start_s < job.end_s:
+        raise SourceRefused(Refusal.OUTSIDE)
+    if job.duration_s > job.longest_s:
+        raise SourceRefused(Refusal.TOO_LONG)
+
+
+def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
+    """How `job` is done on a source with these facts, by an ffmpeg with these filters.
+
+    Raises:
+        SourceRefused: the scene lies outside the video.
+    """
+    slack_s = SLACK_S + float(1 / media.average_rate)
+    if job.start_s >= media.duration_s or job.end_s > media.duration_s + slack_s:
+        raise SourceRefused(Refusal.OUTSIDE)
+    picture = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
+    strategy, reason = STRATEGIES[job.strategy].settled(picture, STRATEGIES)
+    colours = conversion(media, filters=filters)
+    rate = target_rate(media.frame_rate, media.average_rate)
+    quality = QUALITIES[job.quality]
+    return Plan(
+        start_s=job.start_s,
+        frame_rate=rate,
+        frames=max(1, round(job.duration_s * rate)),
+        padding_s=_padding_s(job, media, slack_s),
+        deinterlace=media.interlaced,
+        conversion=colours,
+        picture=picture,
+        strategy=strategy,
+        focus=min(100, max(0, job.focus)),
+        quality=quality,
+        budget_bytes=budget_bytes(quality, job.target_mb),
+        video_index=media.video_index,
+        audio_index=media.audio_index,
+        normalize_loudness=job.normalize_loudness,
+        notes=tuple(note for note in (reason, colours.note) if note),
+    )
+
+
+def target_rate(nominal: Fraction, average: Fraction) -> Fraction:
+    """The constant rate of the short: the source's own where it may have it, else the nearest multiple."""
+    # the nominal rate of variable frame rates is the smallest step between two frames, often absurd
+    rate = nominal if abs(nominal - average) <= average / 100 else _common(average)
+    if rate > FASTEST:
+        return rate / -(-rate // FASTEST)
+    if rate < SLOWEST:
+        return rate * -(-SLOWEST // rate)
+    return rate
+
+
+def _common(average: Fraction) -> Fraction:
+    """The lowest usual rate that loses no frame of a variable one, on average."""
+    return next((Fraction(rate) for rate in (24, 25, 30, 50) if average <= rate * 1.01), FASTEST)
+
+
+def _padding_s(job: RenderJob, media: MediaInfo, slack_s: float) -> float:
+    """As much as the picture is known to end too early, and a little: more would hide a cut-off file."""
+    known_gap = job.end_s - media.video_end_s if media.video_end_s is not None else 0.0
+    return round(max(0.0, known_gap) + slack_s, 3)

@@ -1,0 +1,65 @@
+"""Keeps a short below its size: how fast bits may be spent, and when a second pass is worth it."""
+
+from dataclasses import dataclass
+
+from processing.quality import Quality
+
+#: What H.264 level 4.2 allows, in bits a second; no short needs more.
+FASTEST_BPS = 50_000_000
+#: The encoder may save up bits for so many seconds.
+WINDOW_S = 8.0
+#: x264 begins with this part of the window already saved.
+HEAD_START = 0.9
+#: Below this rate most pictures want more than they get.
+TIGHT_BPS = 2_000_000
+#: A second pass aims this far below what is left, for x264 lands within a few percent.
+AIM = 0.97
+#: Frames whose quantizer has been raised this far above the wanted quality are visibly starved.
+STARVED_QP = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """How fast the picture may spend bits: a rate and how much may be saved up."""
+
+    rate_bps: int
+    buffer_bits: int
+
+
+def budget_bytes(quality: Quality, target_mb: float | None) -> int:
+    """The bytes that the finished file must not exceed."""
+    return round(min(quality.limit_mb, target_mb or quality.limit_mb) * 1_000_000)
+
+
+def picture_bytes(budget: int, *, sound_bytes: int, frames: int) -> int:
+    """What is left for the picture, after the sound and the index of the file."""
+    return max(0, budget - sound_bytes - 16_000 - 20 * frames)
+
+
+def allowance(left_bytes: int, duration_s: float) -> Allowance:
+    """The rate at which the whole cannot get larger than `left_bytes`, whatever the picture."""
+    window_s = min(WINDOW_S, duration_s)
+    rate = min(FASTEST_BPS, int(left_bytes * 8 / (duration_s + HEAD_START * window_s)))
+    return Allowance(rate_bps=rate, buffer_bits=int(rate * window_s))
+
+
+def is_tight(allowed: Allowance) -> bool:
+    """Whether so little is allowed that a second pass is to be expected."""
+    return allowed.rate_bps < TIGHT_BPS
+
+
+def average_bps(left_bytes: int, duration_s: float) -> int:
+    """The mean rate that a second pass aims at."""
+    return int(left_bytes * 8 * AIM / duration_s)
+
+
+def is_starved(statistics: str, *, crf: float) -> bool:
+    """Whether, by x264's own statistics of a pass, the allowance cost some frames their quality."""
+    quantizers = sorted(
+        float(field[3:])
+        for line in statistics.splitlines()
+        if "type:B" not in line and "type:b" not in line
+        for field in line.split()
+        if field.startswith("aq:")
+    )
+    return bool(quantizers) and quantizers[int(len(quantizers) * 0.95)] > crf + STARVED_QP
