@@ -17,6 +17,7 @@ BEARER = "acceptance-token"
 SETTINGS = """
 [service]
 port = 0
+drain_s = 0
 data_dir = "{data}"
 
 [limits]

@@ -141,3 +141,67 @@ async def test_when_the_token_has_died_the_bot_edits_its_message_itself(
     assert discord_server.messages(channel) == [done]
     dead_tries = [r for r in discord_server.requests if r.route == EDIT and r.status in (401, 404)]
     assert len(dead_tries) == 1, "a dead token is tried once"
+
+
+async def test_the_eleventh_short_of_the_day_is_refused_to_the_user_alone(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    options = {"scene": scene, **RECIPE}
+    for _ in range(10):
+        asked = await discord_server.slash("export", user=ana, channel=channel, options=options)
+        await asked.message()
+    refused = await discord_server.slash("export", user=ana, channel=channel, options=options)
+
+    told = await refused.followup()
+    assert "All 10 of today's shorts are used" in told.text
+    assert told.ephemeral
+    assert len(discord_server.messages(channel)) == 11
+
+
+async def test_an_expired_short_is_edited_once_to_say_so(
+    discord_server: FakeDiscord, tools: Tools, clip: Path, tmp_path: Path, ana: User, channel: Channel
+) -> None:
+    async with running(discord_server, tools, tmp_path, link_hours=0.0001) as program:
+        program.open_gate()
+        scene = await program.add_scene(clip, owner_id=ana.id, title="Kick-off", times=(0.0, 0.5))
+        asked = await discord_server.slash(
+            "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+        )
+        done = await asked.wait_for(lambda message: message.links)
+        asked.expire()
+        link, edits = done.links["Download"], len(done.edits)
+
+        await program.stop()
+        await program.start()  # the upkeep begins with what is overdue
+        await asked.wait_for(lambda message: "expired" in message.text)
+
+        assert not done.links
+        assert done.edits[-1].by == "bot"
+        assert len(done.edits) == edits + 1
+        assert (await program.download(program.url + link[link.index("/d/") :]))[0] == 410
+
+
+async def test_rate_limits_delay_the_card_and_lose_nothing(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    limited = discord_server.fail(EDIT, status=429, times=3)
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.wait_for(lambda message: message.links)
+    assert limited.met == 3
+
+
+async def test_a_refused_token_leaves_the_http_face_alive(
+    discord_server: FakeDiscord, tools: Tools, tmp_path: Path
+) -> None:
+    discord_server.reject_token()
+    async with running(discord_server, tools, tmp_path) as program:
+        await discord_server.until(
+            lambda: any(r.status == 401 for r in discord_server.requests), "the token to be refused"
+        )
+        assert (await program.download(f"{program.url}/healthz"))[0] == 200
+        assert await program.stop() == 0
+        assert program.log.count("discord refuses the token") == 1
+        assert len(discord_server.requests) == 1

@@ -63,8 +63,9 @@ class InteractionRoutes:
         interaction = self._interaction(call)
         if interaction.answer is None:
             raise ApiError(10015)
-        if interaction.original is not None and interaction.original.loading:
-            message = interaction.original
+        original = interaction.original
+        if original is not None and original.loading and not original.deleted:
+            message = original
             posting.edit(self._world, message, call.body, call.files, by="interaction")
         else:
             message = self._create(interaction, call, call.body)
