@@ -102,7 +102,7 @@ class WebhookSettings(Section):
 class ClientSettings(Section):
     """A tool that may call the HTTP face. It needs a secret, a token, or both."""
 
-    name: str = Field(pattern=USER_ID.pattern, description="its name, in logs and as its own user id")
+    name: str = Field(pattern=f"^{USER_ID.pattern}$", description="its name, in logs and as its own user id")
     secrets: list[WebhookSecret] = Field(
         [], description="Standard Webhooks secrets (whsec_…); several while one is replaced"
     )

@@ -1,0 +1,57 @@
+"""`cutdown check` says what is ready, and why something is not."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+
+
+def config(folder: Path, text: str = "") -> str:
+    path = folder / "config.toml"
+    path.write_text(f'[service]\ndata_dir = "{folder / "data"}"\n{text}')
+    return str(path)
+
+
+def rows(said: str) -> dict[str, str]:
+    return {line[4:14].strip(): line[:4].strip() for line in said.splitlines()}
+
+
+def test_a_ready_machine_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["check", "--config", config(tmp_path)])
+    told = rows(capsys.readouterr().out)
+    assert set(told) == {"config", "ffmpeg", "sandbox", "database", "storage", "disk", "discord"}
+    assert status == (0 if set(told.values()) == {"ok"} else 1)
+    assert told["ffmpeg"] == told["database"] == told["storage"] == "ok"
+
+
+def test_a_missing_ffmpeg_is_told_and_the_rest_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["check", "--config", config(tmp_path, '[render]\nffmpeg = "/nowhere/ffmpeg"\n')])
+    told = rows(capsys.readouterr().out)
+    assert status == 1
+    assert (told["ffmpeg"], told["storage"]) == ("NO", "ok")
+
+
+def test_a_database_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/cutdown.db").write_bytes(b"this is no database" * 100)
+    assert main(["check", "--config", config(tmp_path)]) == 1
+    assert rows(capsys.readouterr().out)["database"] == "NO"
+
+
+def test_wrong_settings_end_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--config", config(tmp_path, "[limits]\nexports = 3\n")]) == 2
+    assert "limits.exports" in capsys.readouterr().out
+
+
+def test_a_token_that_cannot_be_checked_is_told_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # nobody listens on the discard port
+    text = '[discord]\ntoken = "hush-hush"\nproxy = "http://127.0.0.1:9"\n'
+    assert main(["check", "--config", config(tmp_path, text)]) == 1
+    said = capsys.readouterr().out
+    assert rows(said)["discord"] == "NO"
+    assert "hush" not in said

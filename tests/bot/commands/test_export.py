@@ -1,0 +1,99 @@
+"""`cutdown export` keeps its promise: a whole file and status 0, or nothing and one line."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg import Tools, find_tools
+from tests import clips
+
+
+@pytest.fixture(scope="module")
+def tools() -> Tools:
+    return find_tools()
+
+
+@pytest.fixture(scope="module")
+def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.plain(tools, tmp_path_factory.mktemp("clips") / "clip.mp4", seconds=2)
+
+
+def cutdown(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_json_tells_the_facts_of_the_result(clip: Path, tmp_path: Path) -> None:
+    output = tmp_path / "short.mp4"
+    done = cutdown("export", clip, "--start", "0.5", "--end", "0:01.5", "--output", output, "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["width"], facts["height"]) == (1080, 1920)
+    assert (facts["video_codec"], facts["audio_codec"]) == ("h264", "aac")
+    assert facts["duration_s"] == pytest.approx(1.0, abs=0.05)
+    assert facts["size_bytes"] == output.stat().st_size
+    assert (facts["strategy"], facts["quality"]) == ("center_crop", "high")
+    assert facts["elapsed_s"] > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["short.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--start", "0", "--end", "9"], "outside the video", id="past-the-end"),
+        pytest.param(["--start", "0", "--end", "200"], "longer than", id="too-long"),
+        pytest.param(["--start", "1", "--end", "1"], "end must come after", id="empty"),
+        pytest.param(["--start", "x", "--end", "1"], "is not a time", id="no-time"),
+        pytest.param(["--start", "0", "--end", "1", "--strategy", "zoom"], "no strategy", id="no-strategy"),
+        pytest.param(["--start", "0", "--end", "1", "--quality", "best"], "no quality", id="no-quality"),
+        pytest.param(["--start", "0"], "required: --end", id="no-end"),
+    ],
+)
+def test_a_refusal_is_one_line_and_leaves_nothing(
+    clip: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    done = cutdown("export", clip, *arguments, "--output", tmp_path / "short.mp4")
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_source_is_never_written_over(clip: Path) -> None:
+    before = clip.read_bytes()
+    done = cutdown("export", clip, "--start", "0", "--end", "1", "--output", clip)
+    assert done.returncode == 1
+    assert clip.read_bytes() == before
+
+
+def test_what_is_no_video_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "talk.mp4"
+    source.write_text("<html>Not found</html>")
+    done = cutdown("export", source, "--start", "0", "--end", "1", "--output", tmp_path / "short.mp4")
+    assert (done.returncode, done.stderr) == (1, "cutdown: The file is not a video.\n")
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_called_off_it_leaves_nothing(tools: Tools, tmp_path: Path) -> None:
+    source = clips.plain(tools, tmp_path / "source.mp4", size="1280x720", seconds=20)
+    child = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "bot", "export", source),
+            *("--start", "0", "--end", "20", "--output", tmp_path / "short.mp4"),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    # the render has begun when its folder is there
+    while not list(tmp_path.glob(".*")) and child.poll() is None:
+        pass
+    child.send_signal(signal.SIGTERM)
+    _, said = child.communicate(timeout=30)
+    assert (child.returncode, said) == (130, "cutdown: called off; nothing was written\n")
+    assert list(tmp_path.iterdir()) == [source]

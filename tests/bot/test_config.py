@@ -1,0 +1,73 @@
+"""Settings come from a file and the environment; a wrong one is named, and its value is not."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import ClientSettings, ConfigInvalid, load
+
+SECRET = "whsec_" + "A" * 32
+CLIENT = f'[[clients]]\nname = "n8n"\nsecrets = ["{SECRET}"]\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_environment_stands_above_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTDOWN_SERVICE__PORT", "9999")
+    settings = load(written(tmp_path, '[service]\nport = 1234\nhost = "0.0.0.0"\n'))
+    assert (settings.service.port, settings.service.host) == (9999, "0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param('[discord]\ntokenn = "hush-hush"\n', "discord.tokenn", id="unknown-key"),
+        pytest.param('[discordd]\ntoken = "hush-hush"\n', "discordd", id="unknown-section"),
+        pytest.param('[service]\nport = "hush-hush"\n', "service.port", id="wrong-type"),
+        pytest.param("[service\n", "not valid TOML", id="not-toml"),
+        pytest.param('[[clients]]\nname = "a"\n', "needs at least one of", id="client-without-a-key"),
+        pytest.param(
+            '[[clients]]\nname = "a"\nsecrets = ["whsec_aHVzaC1odXNo"]\n', "24 to 64", id="secret-too-short"
+        ),
+        pytest.param('[[clients]]\nname = "../a"\n', "clients.0.name", id="name-that-is-a-path"),
+        pytest.param(CLIENT + CLIENT, "same name", id="two-clients-of-one-name"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_its_value_is_not(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        load(written(tmp_path, text))
+    assert said in str(caught.value)
+    assert "hush" not in str(caught.value)
+    assert "aHVz" not in str(caught.value)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="cannot be read"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_secrets_do_not_show(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, '[discord]\ntoken = "hush-hush"\n' + CLIENT))
+    assert "hush" not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("users", "user_id", "may"),
+    [
+        pytest.param([], "n8n", True, id="itself"),
+        pytest.param([], "alice", False, id="a-stranger"),
+        pytest.param(["*"], "alice", True, id="anybody"),
+        pytest.param(["team-*"], "team-7", True, id="a-pattern"),
+        pytest.param(["team-*"], "xteam-7", False, id="a-pattern-is-whole"),
+        pytest.param(["*"], "../../etc", False, id="no-path"),
+        pytest.param(["*"], "", False, id="nobody"),
+    ],
+)
+def test_a_client_acts_for_the_users_it_may_name(users: list[str], user_id: str, may: bool) -> None:
+    client = ClientSettings.model_validate({"name": "n8n", "secrets": [SECRET], "users": users})
+    assert client.may_act_for(user_id) is may
