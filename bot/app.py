@@ -162,6 +162,7 @@ def _upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler
         hours=1,
         next_run_time=now(),
     )
+    scheduler.add_job(services.exporter.resume, "interval", minutes=1)
     if services.settings.service.backups:
         scheduler.add_job(
             partial(
