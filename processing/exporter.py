@@ -28,7 +28,7 @@ SOURCE_GONE = "The video of this scene is no longer there."
 class Exporter:
     """Takes requests, starts whose turn it is when a slot is free, and writes down how each one ended.
 
-    It owns every change of an export's status save `expired`, which belongs to the upkeep.
+    It owns every change of an export's status, save that the upkeep ends links whose time is over.
     """
 
     def __init__(
@@ -92,6 +92,18 @@ class Exporter:
             task.cancel()
         self._on_news()
         self._board.ring()
+        return True
+
+    async def withdraw(self, export_id: str) -> bool:
+        """End the link of a completed export now, and delete its file. False: it has no link that lives."""
+        export = await self._exports.get(export_id)
+        if export is None or export.file_key is None:
+            return False
+        if not await self._exports.expire(export_id, now=self._now()):
+            return False
+        log.info("export withdrawn", export_id=export_id)
+        self._on_news()
+        await self._files.delete(export.file_key)
         return True
 
     async def resume(self) -> None:
