@@ -19,7 +19,9 @@ class Changes:
         happened, self._happened = self._happened, asyncio.Event()
         happened.set()
 
-    async def until(self, look: Callable[[], T | None], what: str, *, timeout_s: float | None = None) -> T:
+    async def until(
+        self, look: Callable[[], T | None], what: str | Callable[[], str], *, timeout_s: float | None = None
+    ) -> T:
         """The first true thing that `look` sees.
 
         Raises:
@@ -32,4 +34,5 @@ class Changes:
                     await self._happened.wait()
                 return seen
         except TimeoutError:
-            raise AssertionError(f"waited {limit_s} s for {what}\n{self._situation()}") from None
+            wanted = what if isinstance(what, str) else what()
+            raise AssertionError(f"waited {limit_s} s for {wanted}\n{self._situation()}") from None

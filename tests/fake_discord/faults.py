@@ -1,41 +1,47 @@
 """Trouble on the test's command: the next requests to a route are refused, held back or cut off."""
 
 import asyncio
+import enum
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tests.fake_discord.calls import Reply
+from tests.fake_discord.calls import Call, Reply
 from tests.fake_discord.errors import ERRORS
 
 
-class DropConnection(Exception):
-    """The request is to find its connection cut."""
+class Trouble(enum.Enum):
+    """What can happen to a request."""
+
+    REFUSED = enum.auto()  #: answered with an error
+    HELD = enum.auto()  #: answered as usual, but only when released
+    CUT = enum.auto()  #: the connection breaks before anything is done
+    UNHEARD = enum.auto()  #: done, but the connection breaks before the answer
 
 
 @dataclass(eq=False, kw_only=True)
 class Fault:
-    """What happens to the next `times` requests. `met` counts those that it has happened to."""
+    """What happens to the next `times` requests to a route that `only` admits."""
 
     route: str
-    times: int
+    trouble: Trouble
+    times: int = 1
     reply: Reply | None = None
-    drop: bool = False
-    hold: bool = False
-    met: int = 0
+    only: Callable[[Call], bool] | None = None
+    met: int = 0  #: to how many requests it has happened
     _gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def fits(self, call: Call) -> bool:
+        wanted = self.only is None or self.only(call)
+        return self.route == call.route and self.met < self.times and wanted
 
     def release(self) -> None:
         """Lets go of the requests that are held back, and holds no more."""
         self.times = self.met
         self._gate.set()
 
-    async def happen(self) -> Reply | None:
-        if self.hold:
-            await self._gate.wait()
-        if self.drop:
-            raise DropConnection
-        return self.reply
+    async def released(self) -> None:
+        await self._gate.wait()
 
 
 class Faults:
@@ -46,44 +52,32 @@ class Faults:
         self._happened = happened
         self._ordered: list[Fault] = []
 
-    def fail(self, route: str, *, status: int, code: int, times: int, retry_after_s: float) -> Fault:
-        """The next requests are answered with an error; 429 with all that Discord sends along."""
-        sentence = ERRORS.get(code, (status, f"{status}: Error"))[1]
-        if status == 429:
-            body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
-            return self._order(
-                Fault(route=route, times=times, reply=Reply({**body, "code": 0}, 429, _limits(retry_after_s)))
-            )
-        return self._order(
-            Fault(route=route, times=times, reply=Reply({"message": sentence, "code": code}, status))
-        )
+    def order(self, fault: Fault) -> Fault:
+        known = "\n".join(sorted(self._routes))
+        assert fault.route in self._routes, f"no route {fault.route!r}, only:\n{known}"
+        self._ordered.append(fault)
+        return fault
 
-    def hold(self, route: str, *, times: int) -> Fault:
-        """The next requests wait until `release`, then they are answered as usual."""
-        return self._order(Fault(route=route, times=times, hold=True))
-
-    def drop(self, route: str, *, times: int) -> Fault:
-        """The next requests find their connection cut, and nothing is done."""
-        return self._order(Fault(route=route, times=times, drop=True))
+    def meet(self, call: Call) -> Fault | None:
+        """The trouble that this request runs into."""
+        fault = next((one for one in self._ordered if one.fits(call)), None)
+        if fault is not None:
+            fault.met += 1
+            self._happened()
+        return fault
 
     def release_all(self) -> None:
         for fault in self._ordered:
             fault.release()
 
-    async def meet(self, route: str) -> Reply | None:
-        fault = next((f for f in self._ordered if f.route == route and f.met < f.times), None)
-        if fault is None:
-            return None
-        fault.met += 1
-        self._happened()
-        return await fault.happen()
 
-    def _order(self, fault: Fault) -> Fault:
-        assert fault.route in self._routes, f"no route {fault.route!r}, only:\n" + "\n".join(
-            sorted(self._routes)
-        )
-        self._ordered.append(fault)
-        return fault
+def refusal(status: int, code: int, retry_after_s: float) -> Reply:
+    """Discord's JSON error; 429 with all that Discord sends along."""
+    if status == 429:
+        body = {"message": "You are being rate limited.", "retry_after": retry_after_s, "global": False}
+        return Reply({**body, "code": 0}, 429, _limits(retry_after_s))
+    sentence = ERRORS[code][1] if code in ERRORS else f"{status}: Error"
+    return Reply({"message": sentence, "code": code}, status)
 
 
 def _limits(retry_after_s: float) -> dict[str, str]:

@@ -137,4 +137,4 @@ class Interaction:
         return f"{self.kind.name} {name!r} by {self.user.name}: answer={self.answer} dead={self.dead}\n{said}"
 
     async def _until(self, look: Callable[[], T | None], what: str, *, timeout_s: float | None = None) -> T:
-        return await self.changes.until(look, f"{what} of {self.describe()}", timeout_s=timeout_s)
+        return await self.changes.until(look, lambda: f"{what} of {self.describe()}", timeout_s=timeout_s)

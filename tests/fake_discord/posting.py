@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 MAX_CONTENT = 2000
 MAX_COMPONENTS = 40
+MAX_TEXT_IN_COMPONENTS = 4000
 
 
 def create(
@@ -73,6 +74,8 @@ def _require_good_form(payload: Json, flags: int) -> None:
     parts = list(walk(payload.get("components") or []))
     if len(parts) > MAX_COMPONENTS:
         raise ApiError(50035, f"more than {MAX_COMPONENTS} components")
+    if sum(len(part.get("content") or "") for part in parts) > MAX_TEXT_IN_COMPONENTS:
+        raise ApiError(50035, f"more than {MAX_TEXT_IN_COMPONENTS} characters in the components")
     if not flags & COMPONENTS_V2 and any(part["type"] >= 9 for part in parts):
         raise ApiError(50035, "these components need IS_COMPONENTS_V2")
     names = [part["custom_id"] for part in parts if part.get("custom_id")]

@@ -5,13 +5,14 @@ import contextlib
 from collections.abc import Callable
 
 HOSTS = frozenset({"discord.com", "gateway.discord.gg", "cdn.discordapp.com"})
+LAST_WORDS_S = 1
 
 
 class Proxy:
     """Listens on loopback. A wish for any other place is refused with 403 and reported."""
 
-    def __init__(self, *, port: int, report: Callable[[str], None]) -> None:
-        self._target_port = port
+    def __init__(self, *, report: Callable[[str], None]) -> None:
+        self.target_port = 0
         self._report = report
         self._pipes: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -22,11 +23,14 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
+        """Lets the last answers through, then cuts what is still open."""
         assert self._server is not None
         self._server.close()
-        for pipe in set(self._pipes):
-            pipe.cancel()
-        await asyncio.gather(*self._pipes, return_exceptions=True)
+        if self._pipes:
+            _, still_open = await asyncio.wait(set(self._pipes), timeout=LAST_WORDS_S)
+            for pipe in still_open:
+                pipe.cancel()
+            await asyncio.gather(*still_open, return_exceptions=True)
         await self._server.wait_closed()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -51,7 +55,7 @@ class Proxy:
             writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
             return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target_port)
         try:
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await _pipe_both(reader, writer, far_reader, far_writer)

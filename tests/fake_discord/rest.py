@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from tests.fake_discord.calls import Call, Exchange, Reply
 from tests.fake_discord.errors import ApiError
-from tests.fake_discord.faults import DropConnection, Faults
+from tests.fake_discord.faults import Faults, Trouble
 from tests.fake_discord.openapi import Judge
 from tests.fake_discord.world import Upload
 
@@ -63,19 +63,25 @@ class Rest:
 
     async def _answer(self, call: Call, request: web.Request) -> web.Response:
         wrong = self._check(call)
-        try:
-            fault = await self.faults.meet(call.route)
-            reply = fault if fault is not None else self._reply(call, wrong)
-        except DropConnection:
-            self._record(call, Reply(None, 0))
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
+        fault = self.faults.meet(call)
+        if fault is not None and fault.trouble is Trouble.HELD:
+            await fault.released()
+        if fault is not None and fault.trouble is Trouble.CUT:
+            return self._cut(call, request)
+        reply = fault.reply if fault is not None and fault.reply is not None else self._reply(call, wrong)
         if self._judge is not None:
             for line in self._judge.answer(call.route, status=reply.status, body=reply.body):
                 self._report(f"fake's answer: {line}")
+        if fault is not None and fault.trouble is Trouble.UNHEARD:
+            return self._cut(call, request)
         self._record(call, reply)
         return _response(call, reply)
+
+    def _cut(self, call: Call, request: web.Request) -> web.Response:
+        self._record(call, Reply(None, 0))
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
 
     def _check(self, call: Call) -> list[str]:
         """Judges the request; what is wrong with it is reported and returned."""

@@ -30,8 +30,13 @@ class MessageRoutes:
         channel = self._world.channel(call.params["channel_id"], needed)
         if channel.kind is ChannelKind.DM and not channel.recipients[0].accepts_dms:
             raise ApiError(50007)
-        bot = self._world.bot
-        message = posting.create(self._world, channel, call.body, call.files, author=bot, extra={})
+        bot, nonce = self._world.bot, call.body.get("nonce")
+        if nonce is not None and call.body.get("enforce_nonce"):
+            for message in channel.messages.values():
+                if message.author is bot and message.state.get("nonce") == nonce:
+                    return Reply(message.state)
+        extra = {"nonce": nonce} if nonce is not None else {}
+        message = posting.create(self._world, channel, call.body, call.files, author=bot, extra=extra)
         return Reply(message.state)
 
     def recent(self, call: Call) -> Reply:

@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.fake_discord.calls import Exchange
 from tests.fake_discord.changes import Changes, T
 from tests.fake_discord.commands import CommandKind, Commands
-from tests.fake_discord.faults import Fault
+from tests.fake_discord.faults import Fault, Trouble, refusal
 from tests.fake_discord.gateway import Gateway
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.messages import Message
@@ -32,7 +32,7 @@ MAX_BODY_BYTES = 600 * 1024 * 1024
 class FakeDiscord:
     """`async with FakeDiscord(openapi=…) as discord:`, then start a bot with `discord.environment()`.
 
-    `discord.gateway` breaks the connection, `fail`/`hold`/`drop` break REST; `violations` collects whatever
+    `discord.gateway` breaks the connection, `fail`/`hold`/`cut` break REST; `violations` collects whatever
     Discord would not have liked (of the bot) or would not have said (of the fake): assert that it is empty.
     """
 
@@ -68,9 +68,10 @@ class FakeDiscord:
             authority = trustme.CA()
             self.ca_file = folder / "ca.pem"
             authority.cert_pem.write_to_path(str(self.ca_file))
-            proxy = Proxy(port=await self._serve(authority, stack), report=self.violations.append)
+            proxy = Proxy(report=self.violations.append)
             await proxy.start()
             stack.push_async_callback(proxy.close)
+            proxy.target_port = await self._serve(authority, stack)
             stack.push_async_callback(self.gateway.stop)
             stack.callback(self._rest.faults.release_all)
             self.proxy_url = proxy.url
@@ -214,23 +215,27 @@ class FakeDiscord:
     ) -> Message:
         return self._people.post(channel, user=user, content=content, files=list(files))
 
-    # Trouble. Routes are named as in `GET /channels/{channel_id}/messages/{message_id}`
+    # Trouble for the next requests. Routes are named as in the document: `GET /channels/{channel_id}`.
+    # `where`: times=2 requests, only=lambda call: bool(call.files)
 
     def fail(
-        self, route: str, *, status: int, code: int = 0, times: int = 1, retry_after_s: float = 0.1
+        self, route: str, *, status: int, code: int = 0, retry_after_s: float = 0.1, **where: Any
     ) -> Fault:
-        """The next requests to the route are answered with that error."""
-        return self._rest.faults.fail(
-            route, status=status, code=code, times=times, retry_after_s=retry_after_s
-        )
+        """They are answered with that error."""
+        reply = refusal(status, code, retry_after_s)
+        return self._rest.faults.order(Fault(route=route, trouble=Trouble.REFUSED, reply=reply, **where))
 
-    def hold(self, route: str, *, times: int = 1) -> Fault:
-        """The next requests to the route wait until `.release()`."""
-        return self._rest.faults.hold(route, times=times)
+    def hold(self, route: str, **where: Any) -> Fault:
+        """They wait until `.release()`."""
+        return self._rest.faults.order(Fault(route=route, trouble=Trouble.HELD, **where))
 
-    def drop(self, route: str, *, times: int = 1) -> Fault:
-        """The next requests to the route find their connection cut."""
-        return self._rest.faults.drop(route, times=times)
+    def cut(self, route: str, **where: Any) -> Fault:
+        """They find their connection cut, and nothing is done."""
+        return self._rest.faults.order(Fault(route=route, trouble=Trouble.CUT, **where))
+
+    def swallow_answer(self, route: str, **where: Any) -> Fault:
+        """What they ask for is done, but they never hear so."""
+        return self._rest.faults.order(Fault(route=route, trouble=Trouble.UNHEARD, **where))
 
     async def met(self, fault: Fault, times: int = 1) -> None:
         """Waits until the fault has happened to so many requests."""
