@@ -68,10 +68,11 @@ class Exports:
             )
             if row is None:
                 return None
-            await connection.execute(
-                f"UPDATE exports SET turn = {LAST_TURN} WHERE status = 'pending' AND user_id = ?",
-                (row["user_id"],),
-            )
+            if row["attempt"] == 1:  # a later attempt takes up the turn of the first
+                await connection.execute(
+                    f"UPDATE exports SET turn = {LAST_TURN} WHERE status = 'pending' AND user_id = ?",
+                    (row["user_id"],),
+                )
         return export_from_row(row)
 
     async def complete(
@@ -113,6 +114,19 @@ class Exports:
             return await _step(
                 connection, export_id, ExportStatus.EXPIRED, "file_key = NULL", ()
             ) and await announce(connection, export_id, Event.EXPIRED, now)
+
+    async def renew(
+        self, export_id: str, *, token: str, now: datetime, expires_at: datetime
+    ) -> Export | None:
+        """Put another link in the place of one that lives. None: it does not."""
+        async with self._database.transaction() as connection:
+            row = await first_row(
+                connection,
+                "UPDATE exports SET token = ?, expires_at = ? "
+                "WHERE id = ? AND status = 'completed' AND expires_at > ? RETURNING *",
+                (token, to_text(expires_at), export_id, to_text(now)),
+            )
+        return export_from_row(row) if row else None
 
     async def interrupt(self, export: Export, *, crashed: bool = False) -> bool:
         """`processing -> pending`: the work stopped with the service, the request did not."""

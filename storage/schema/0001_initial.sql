@@ -90,6 +90,17 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE status = 'due';
 CREATE INDEX deliveries_by_export ON deliveries (export_id);
 
+-- Signed messages of the last minutes, so that none is taken twice.
+CREATE TABLE messages (
+    client      TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,  -- of what was called with it
+    seen_at     TEXT NOT NULL,
+    PRIMARY KEY (client, name)
+) STRICT;
+
+CREATE INDEX messages_by_age ON messages (seen_at);
+
 -- Small things that must outlive a restart, such as the hash of the commands last sent to Discord.
 CREATE TABLE notes (
     name  TEXT PRIMARY KEY,

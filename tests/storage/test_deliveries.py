@@ -1,0 +1,78 @@
+"""The tables of destinations and deliveries."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.models import Delivery, DeliveryStatus, Event, Export
+from tests import samples
+from tests.samples import NOON
+
+SOON = NOON + timedelta(seconds=5)
+
+
+@pytest.fixture
+async def completed(exports: Exports) -> Export:
+    """An export that has just been completed, with news for two destinations."""
+    await exports.create(samples.export(), [samples.HERE, samples.THERE], at_most=1, failed_at_most=1)
+    export = await exports.start_next(NOON)
+    assert export
+    assert await exports.complete(export, file_key="k", facts=samples.FACTS, now=NOON, expires_at=SOON)
+    return export
+
+
+async def due(deliveries: Deliveries) -> list[Delivery]:
+    return await deliveries.due(SOON, at_most=10)
+
+
+async def test_news_is_due_at_once_and_not_before(deliveries: Deliveries, completed: Export) -> None:
+    assert [delivery.destination.kind for delivery in await due(deliveries)] == ["here", "there"]
+    assert await deliveries.due(NOON - timedelta(microseconds=1), at_most=10) == []
+    assert await deliveries.next_due(after=NOON - timedelta(seconds=1)) == NOON
+    assert await deliveries.next_due(after=NOON) is None
+
+
+async def test_delivered_news_is_due_no_more_and_never_twice(
+    deliveries: Deliveries, completed: Export
+) -> None:
+    first, second = await due(deliveries)
+    assert await deliveries.delivered(first.id)
+    assert not await deliveries.delivered(first.id)
+    assert not await deliveries.postpone(first.id, error="late", until=SOON)
+    assert not await deliveries.abandon(first.id, error="late")
+    assert await due(deliveries) == [second]
+
+
+async def test_postponed_news_counts_its_attempts(deliveries: Deliveries, completed: Export) -> None:
+    first, second = await due(deliveries)
+    await deliveries.postpone(first.id, error="no answer", until=SOON + timedelta(seconds=1))
+    assert await due(deliveries) == [second]
+    assert await deliveries.next_due(after=NOON) == SOON + timedelta(seconds=1)
+    (postponed,) = [news for news in await deliveries.of_export(completed.id) if news.id == first.id]
+    assert (postponed.attempts, postponed.last_error) == (1, "no answer")
+
+
+async def test_a_destination_hears_its_news_in_order(
+    deliveries: Deliveries, exports: Exports, completed: Export
+) -> None:
+    here, there = await due(deliveries)
+    await deliveries.delivered(here.id)
+    await deliveries.postpone(there.id, error="no answer", until=SOON)
+    await exports.expire(completed.id, now=SOON)
+    events = {(news.destination.kind, news.event) for news in await due(deliveries)}
+    assert events == {("here", Event.EXPIRED), ("there", Event.COMPLETED)}
+    await deliveries.abandon(there.id, error="gone")
+    events = {(news.destination.kind, news.event) for news in await due(deliveries)}
+    assert events == {("here", Event.EXPIRED), ("there", Event.EXPIRED)}
+    statuses = [news.status for news in await deliveries.of_export(completed.id)]
+    assert statuses.count(DeliveryStatus.ABANDONED) == 1
+
+
+async def test_a_destination_can_be_readdressed(deliveries: Deliveries, completed: Export) -> None:
+    here, _ = await deliveries.destinations_of(completed.id)
+    assert await deliveries.readdress(here.id, {"message": "1"})
+    assert not await deliveries.readdress("dst_unknown", {})
+    assert (await deliveries.destinations_of(completed.id))[0].address == {"message": "1"}
+    assert (await due(deliveries))[0].destination.address == {"message": "1"}
