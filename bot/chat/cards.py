@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import discord
 from discord import ui
 
 from bot.chat.languages import Words
@@ -18,6 +17,7 @@ from bot.chat.messages import (
     safe,
     waiting,
 )
+from bot.chat.names import Action, custom_id
 from processing.ffmpeg import Progress
 from storage.models import Export, ExportStatus, Quota
 
@@ -48,7 +48,7 @@ class ExportFacts:
 def export_card(facts: ExportFacts, words: Words) -> ui.LayoutView:
     """The one card of an export, from the queue to the end of its link."""
     export = facts.export
-    items: list[ui.Item[ui.LayoutView]] = [
+    items: list[ui.Item[Any]] = [
         ui.TextDisplay(f"### {SIGNS.get(export.status, '🎬 ')}{safe(export.title)}"),
         ui.TextDisplay(_small(recipe(export, words))),
         ui.Separator(),
@@ -88,7 +88,7 @@ def note_card(text: str, *, title: str, colour: int = GREY) -> ui.LayoutView:
     return card(ui.TextDisplay(f"### {title}"), ui.TextDisplay(text), colour=colour)
 
 
-def card(*items: ui.Item[ui.LayoutView], colour: int) -> ui.LayoutView:
+def card(*items: ui.Item[Any], colour: int) -> ui.LayoutView:
     """A coloured box. Its buttons are answered by name, after any restart, so nothing listens to it."""
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=colour))
@@ -125,10 +125,20 @@ def _result(export: Export, words: Words) -> list[str]:
     return [ready, facts_line(export.facts, words)]
 
 
-def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[ui.LayoutView]]:
-    if facts.export.status is not ExportStatus.COMPLETED:
-        return []
-    return [ui.Button(style=discord.ButtonStyle.link, label=words("button.download"), url=facts.link)]
+def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[Any]]:
+    export = facts.export
+    match export.status:
+        case ExportStatus.PENDING | ExportStatus.PROCESSING:
+            return [_button(Action.CANCEL, export, words)]
+        case ExportStatus.COMPLETED:
+            link = ui.Button[Any](label=words("button.download"), url=facts.link)
+            return [link, _button(Action.ANOTHER, export, words), _button(Action.DELETE, export, words)]
+        case _:
+            return [_button(Action.REPEAT, export, words), _button(Action.ANOTHER, export, words)]
+
+
+def _button(action: Action, export: Export, words: Words) -> ui.Button[Any]:
+    return ui.Button(label=words(f"button.{action}"), custom_id=custom_id(action, export.id))
 
 
 def _small(text: str) -> str:

@@ -20,11 +20,20 @@ COMMANDS_NOTE = "discord.commands"
 
 AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 
+AnyAction = discord.ui.DynamicItem[Any]
+
 
 class ChatClient(discord.Client):
     """Sees guilds and nothing else; mentions nobody unless told to."""
 
-    def __init__(self, *, services: Services, live: LiveCards, commands: Iterable[AnyCommand]) -> None:
+    def __init__(
+        self,
+        *,
+        services: Services,
+        live: LiveCards,
+        commands: Iterable[AnyCommand],
+        actions: Iterable[type[AnyAction]],
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -39,9 +48,11 @@ class ChatClient(discord.Client):
         self.tree = Tree(self)
         for command in commands:
             self.tree.add_command(command)
+        self._actions = tuple(actions)
 
     async def setup_hook(self) -> None:
         """Logged in: send the commands if they are not those that Discord has."""
+        self.add_dynamic_items(*self._actions)
         await self.tree.set_translator(CommandTranslator())
         fingerprint = await self._fingerprint()
         if await self.services.notes.get(COMMANDS_NOTE) == fingerprint:

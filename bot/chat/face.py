@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from bot.chat.actions import ACTIONS
 from bot.chat.client import ChatClient
 from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
@@ -35,4 +36,4 @@ class ChatFace:
             showing.cancel()
 
     def _client(self) -> ChatClient:
-        return ChatClient(services=self._services, live=self._live, commands=COMMANDS)
+        return ChatClient(services=self._services, live=self._live, commands=COMMANDS, actions=ACTIONS)

@@ -40,6 +40,11 @@ def position(seconds: float, words: Words) -> str:
     return clock(tenths // 10) + part
 
 
+def plain_seconds(seconds: float) -> str:
+    """Seconds in the form that is typed: `10.5`, `62`."""
+    return f"{round(seconds, 3):.3f}".rstrip("0").rstrip(".")
+
+
 def number(value: float, words: Words) -> str:
     """With one decimal place."""
     return f"{value:.1f}".replace(".", words("decimal_point"))

@@ -14,8 +14,13 @@ from processing.errors import ExportError, QuotaExceeded
 log = structlog.get_logger()
 
 
-class BadTime(ValueError):
-    """A time that was typed cannot be read."""
+class Refused(Exception):
+    """Asked for on Discord, and not to be had; `reason` names the text that says why."""
+
+    def __init__(self, reason: str, **values: Any) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
 
 
 async def explain(interaction: discord.Interaction[Any], error: Exception) -> None:
@@ -35,8 +40,8 @@ def sentence(error: Exception, words: Words) -> str | None:
     """What the user is told. None: the fault is ours, and its details are not theirs to read."""
     if isinstance(error, QuotaExceeded):
         return words("refused.quota_exceeded", limit=error.limit, resets=countdown(error.resets_at))
-    if isinstance(error, BadTime):
-        return words("refused.bad_time")
+    if isinstance(error, Refused):
+        return words(f"refused.{error.reason}", **error.values)
     if isinstance(error, ExportError):
         key = f"refused.{error.code}"
         return words(key) if key in words else words.sentence(str(error))

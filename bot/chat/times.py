@@ -2,7 +2,7 @@
 
 import re
 
-from bot.chat.refusals import BadTime
+from bot.chat.refusals import Refused
 
 PATTERN = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:[.,]\d+)?)")
 
@@ -11,12 +11,12 @@ def seconds(text: str | None) -> float | None:
     """The time in seconds; None when none was given.
 
     Raises:
-        BadTime: it is not a time.
+        Refused: it is not a time.
     """
     if not text:
         return None
     found = PATTERN.fullmatch(text.strip())
     if found is None:
-        raise BadTime(text)
+        raise Refused("bad_time")
     hours, minutes, rest = found.groups()
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(rest.replace(",", "."))

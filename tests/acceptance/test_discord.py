@@ -205,3 +205,76 @@ async def test_a_refused_token_leaves_the_http_face_alive(
         assert await program.stop() == 0
         assert program.log.count("discord refuses the token") == 1
         assert len(discord_server.requests) == 1
+
+
+async def test_cancel_stops_the_short_and_gives_its_place_back(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.wait_for(lambda message: "Cancel" in message.buttons)
+
+    first = await discord_server.click(card, "Cancel", user=ana)
+    second = await discord_server.click(card, "Cancel", user=ana)
+    await asked.wait_for(lambda message: "did not count" in message.text)
+    told = await discord_server.until(
+        lambda: next(iter(first.followups + second.followups), None), "one of two clicks to be too late"
+    )
+
+    assert "0 of 10 today" in card.text
+    assert "ended already" in told.text
+    assert told.ephemeral
+
+
+async def test_a_finished_short_can_be_deleted_and_rendered_again(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.wait_for(lambda message: message.links)
+    link = card.links["Download"]
+
+    await discord_server.click(card, "Delete now", user=ana)
+    await asked.wait_for(lambda message: "deleted" in message.text)
+    assert (await program.download(link))[0] == 410
+
+    again = await discord_server.click(card, "Render again", user=ana)
+    fresh = await again.wait_for(lambda message: message.links)
+    assert fresh is not card
+    assert "2 of 10 today" in fresh.text
+
+
+async def test_another_short_is_asked_for_in_a_window_even_after_a_restart(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.wait_for(lambda message: message.links)
+    await program.stop()
+    await program.start()
+
+    window = await discord_server.click(card, "Make another", user=ana)
+    wrong = await discord_server.submit_modal(window, {"end": "soon"})
+    assert "A time is written as" in (await wrong.message()).text
+
+    window = await discord_server.click(card, "Make another", user=ana)
+    sent = await discord_server.submit_modal(window, {"strategy": "letterbox", "end": "0:00.4"})
+    done = await sent.wait_for(lambda message: message.links)
+    assert "0:00-0:00.4 · 0.4 s · Letterbox · Medium" in done.text
+
+
+async def test_a_strangers_button_does_nothing(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.wait_for(lambda message: "Cancel" in message.buttons)
+    click = await discord_server.click(card, "Cancel", user=discord_server.add_user("bob"))
+    assert "not yours" in (await click.followup()).text
+    assert "Cancel" in card.buttons

@@ -1,0 +1,123 @@
+"""The window that asks how a short is to be made."""
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.chat.asking import ask_for_short
+from bot.chat.client import Interaction
+from bot.chat.facts import quota_of
+from bot.chat.languages import Words, words_for
+from bot.chat.messages import first_words, plain_seconds, position, quota_line
+from bot.chat.refusals import explain
+from bot.chat.times import seconds
+from processing.errors import QuotaExceeded, SceneNotFound
+from processing.quality import QUALITIES
+from processing.strategies import STRATEGIES
+from storage.models import Quota, Scene
+
+#: A window that nobody sends is forgotten after a quarter of an hour, like its interaction.
+FORGOTTEN_AFTER_S = 900
+DESCRIPTION_CHARACTERS = 100
+
+
+async def open_export_modal(
+    interaction: Interaction, *, scene_id: str, strategy: str = "", quality: str = ""
+) -> None:
+    """Ask how a short of this scene is to be made.
+
+    Raises:
+        SceneNotFound: unknown, or another user's.
+        QuotaExceeded: there is nothing left to ask for.
+    """
+    services, user_id = interaction.client.services, str(interaction.user.id)
+    scene, quota = await services.scenes.get(scene_id), await quota_of(user_id, services)
+    if scene is None or scene.owner_id != user_id:
+        raise SceneNotFound("There is no such scene.")
+    if not quota.remaining:
+        raise QuotaExceeded("The day is spent.", limit=quota.limit, resets_at=quota.resets_at)
+    modal = ExportModal(
+        scene=scene,
+        quota=quota,
+        longest_s=services.settings.limits.scene_s,
+        words=words_for(interaction.locale.value),
+        strategy=strategy,
+        quality=quality,
+    )
+    await interaction.response.send_modal(modal)
+
+
+class ExportModal(ui.Modal):
+    """Strategy, quality and trim of one short, and what is left of the day."""
+
+    def __init__(
+        self, *, scene: Scene, quota: Quota, longest_s: float, words: Words, strategy: str, quality: str
+    ) -> None:
+        super().__init__(title=words("modal.title"), timeout=FORGOTTEN_AFTER_S)
+        self._scene = scene
+        self._strategy = strategy_choice(strategy, words)
+        self._quality = quality_choice(quality, words)
+        end_s = min(scene.end_s, scene.start_s + longest_s)
+        self._start = ui.TextInput[Any](
+            default=plain_seconds(scene.start_s), max_length=12, custom_id="start"
+        )
+        self._end = ui.TextInput[Any](default=plain_seconds(end_s), max_length=12, custom_id="end")
+        bounds = words(
+            "modal.bounds",
+            start=position(scene.start_s, words),
+            end=position(scene.end_s, words),
+            longest=f"{longest_s:g}",
+        )
+        self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
+        self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
+        self.add_item(ui.Label(text=words("modal.start"), description=bounds, component=self._start))
+        self.add_item(ui.Label(text=words("modal.end"), component=self._end))
+        self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Ask for the short."""
+        await ask_for_short(
+            interaction,
+            scene_id=self._scene.id,
+            strategy=self._strategy.value or "",
+            quality=self._quality.values[0],
+            start_s=seconds(self._start.value),
+            end_s=seconds(self._end.value),
+        )
+
+    async def on_error(  # type: ignore[override] # a modal's has no item, says discord.py
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
+        """Tell the user."""
+        await explain(interaction, error)
+
+
+def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
+    """One round button a strategy; the first one is chosen when none was."""
+    chosen = chosen if chosen in STRATEGIES else next(iter(STRATEGIES))
+    options = [
+        discord.RadioGroupOption(**_option(name, words.sentence(strategy.summary), chosen))
+        for name, strategy in STRATEGIES.items()
+    ]
+    return ui.RadioGroup(options=options, custom_id="strategy")
+
+
+def quality_choice(chosen: str, words: Words) -> ui.Select[Any]:
+    """A line a quality."""
+    chosen = chosen if chosen in QUALITIES else next(iter(QUALITIES))
+    options = [
+        discord.SelectOption(**_option(name, words.sentence(quality.summary), chosen))
+        for name, quality in QUALITIES.items()
+    ]
+    return ui.Select(options=options, custom_id="quality")
+
+
+def _option(name: str, summary: str, chosen: str) -> dict[str, Any]:
+    _, _, description = summary.partition(": ")
+    return {
+        "label": first_words(summary),
+        "value": name,
+        "description": description[:DESCRIPTION_CHARACTERS] or None,
+        "default": name == chosen,
+    }
