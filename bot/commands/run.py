@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from bot import app, logs
+from bot import logs
 from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
 from bot.config import ConfigInvalid
 from processing.errors import ToolsMissing
@@ -11,6 +11,9 @@ from storage.database import DatabaseTooNew
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    # only here: every other command would load Discord, HTTP and the scheduler for nothing
+    from bot import app
+
     try:
         settings = settings_of(arguments)
     except ConfigInvalid as error:

@@ -1,0 +1,1 @@
+"""Side-by-side measurements: ratios taken in one run, because machines are noisy."""

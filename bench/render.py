@@ -1,0 +1,134 @@
+"""Our render beside the plain command, clip by clip: CPU, wall clock, memory, size, VMAF.
+
+python -m bench.render [--short] [--clips FOLDER]
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import clips, vmaf
+from bench.process import Cost, spend
+from processing.ffprobe import probe
+from processing.tools import Tools, find_tools
+
+CROP = "crop=ih*9/16:ih,scale=1080:1920:flags=lanczos"
+FIT = "scale=1080:1920:force_original_aspect_ratio=decrease,pad=1080:1920:(ow-iw)/2:(oh-ih)/2:black"
+FILTERS = {"center_crop": CROP, "letterbox": FIT}
+PLAIN = {"high": ("18", "192k"), "medium": ("23", "128k")}
+HEAD = (
+    "| clip | strategy | quality | CPU s plain | CPU s ours | plain/ours | wall plain/ours | peak MB plain |"
+    " peak MB ours | size | VMAF plain | VMAF ours | diff | p5 diff | NEG diff |"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One clip in one strategy and quality, both ways."""
+
+    names: tuple[str, str, str]
+    plain: Cost
+    ours: Cost
+    size_ratio: float
+    plain_score: vmaf.Score | None
+    our_score: vmaf.Score | None
+
+    def __str__(self) -> str:
+        cells = [
+            *self.names,
+            f"{self.plain.cpu_s:.1f}",
+            f"{self.ours.cpu_s:.1f}",
+            f"{self.plain.cpu_s / self.ours.cpu_s:.2f}x",
+            f"{self.plain.wall_s / self.ours.wall_s:.2f}x",
+            f"{self.plain.peak_mb:.0f}",
+            f"{self.ours.peak_mb:.0f}",
+            f"{100 * (self.size_ratio - 1):+.1f} %",
+            *self._quality(),
+        ]
+        return f"| {' | '.join(cells)} |"
+
+    def _quality(self) -> list[str]:
+        plain, ours = self.plain_score, self.our_score
+        if plain is None or ours is None:
+            return ["-"] * 5
+        return [
+            f"{plain.mean:.2f}",
+            f"{ours.mean:.2f}",
+            f"{ours.mean - plain.mean:+.2f}",
+            f"{ours.p5 - plain.p5:+.2f}",
+            f"{ours.neg - plain.neg:+.2f}",
+        ]
+
+
+def measure(clip: tuple[str, Path], strategy: str, quality: str, *, tools: Tools, scored: bool) -> Row:
+    """Render one clip both ways, one after the other, and compare."""
+    name, source = clip
+    seconds = _seconds(source, tools)
+    with tempfile.TemporaryDirectory() as folder:
+        plain, ours, reference = (Path(folder, part) for part in ("plain.mp4", "ours.mp4", "reference.mkv"))
+        shown: list[str | Path] = ["-ss", "0", "-to", f"{seconds}", "-i", source, "-vf", FILTERS[strategy]]
+        plain_cost = spend([tools.ffmpeg, "-v", "error", *shown, *_plain_encoder(quality), "-y", plain])
+        our_cost = spend(
+            [
+                *(sys.executable, "-m", "bot", "export", source, "--start", "0", "--end", f"{seconds}"),
+                *("--strategy", strategy, "--quality", quality, "--output", ours),
+            ]
+        )
+        scores: list[vmaf.Score | None] = [None, None]
+        if scored:
+            lossless: list[str | Path] = [
+                "-an",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-qp",
+                "0",
+                "-y",
+                reference,
+            ]
+            spend([tools.ffmpeg, "-v", "error", *shown, *lossless])
+            scores = [vmaf.compare(made, reference, tools=tools, every=3) for made in (plain, ours)]
+        return Row(
+            names=(name, strategy, quality),
+            plain=plain_cost,
+            ours=our_cost,
+            size_ratio=ours.stat().st_size / plain.stat().st_size,
+            plain_score=scores[0],
+            our_score=scores[1],
+        )
+
+
+def _plain_encoder(quality: str) -> list[str]:
+    crf, bitrate = PLAIN[quality]
+    picture = ["-c:v", "libx264", "-preset", "slow", "-crf", crf]
+    return [*picture, "-c:a", "aac", "-b:a", bitrate, "-ar", "44100", "-movflags", "+faststart"]
+
+
+def _seconds(source: Path, tools: Tools) -> float:
+    return int(asyncio.run(probe(source, tools=tools)).duration_s * 10) / 10
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="one clip, no scores: does it still run?")
+    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
+    arguments = parser.parse_args()
+    tools = find_tools()
+    every = clips.fetch(arguments.clips, tools)
+    chosen = {clips.DRAWN: every[clips.DRAWN]} if arguments.short else every
+    print(HEAD)
+    print("|---" * HEAD.count(" | ") + "|---|")
+    for clip in chosen.items():
+        for strategy in FILTERS:
+            for quality in PLAIN:
+                row = measure(clip, strategy, quality, tools=tools, scored=not arguments.short)
+                print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
