@@ -82,7 +82,7 @@ class LocalFiles:
 
     def _path(self, key: str) -> Path:
         path = (self._root / key).resolve()
-        if not path.is_relative_to(self._root) or path.relative_to(self._root).as_posix() != key:
+        if self._root not in path.parents or path.relative_to(self._root).as_posix() != key:
             raise ValueError("a key must name a file inside the store, in the one way to name it")
         return path
 
