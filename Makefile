@@ -10,7 +10,7 @@ DEMO := $(if $(VIDEO),--video "$(VIDEO)") $(if $(START),--start $(START)) $(if $
 	$(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(QUALITY),--quality $(QUALITY)) \
 	$(if $(OUTPUT),--output "$(OUTPUT)")
 
-.PHONY: setup demo run test check format lock wheel clean
+.PHONY: setup demo run test bench check format lock wheel clean
 
 setup: $(VENV)/.ready
 
@@ -37,6 +37,11 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# Side by side with the plain command, on real clips. SHORT=--short only sees whether it runs.
+bench: setup
+	$(BIN)/python -m bench.render $(SHORT)
+	$(BIN)/python -m bench.throughput $(SHORT)
 
 # What CI asks before the tests: format, lint, types, import contracts.
 check: setup
