@@ -70,6 +70,14 @@ class Library:
         video = await self._videos.get(video_id)
         return video if video is not None and video.owner_id == owner_id else None
 
+    async def remove_video(self, video: Video) -> bool:
+        """Forget a video, its scenes and its file; shorts made of it live on. False: it is gone already."""
+        if not await self._videos.remove(video.id):
+            return False
+        await self._files.delete(video.file_key)
+        log.info("video removed", video_id=video.id, owner_id=video.owner_id)
+        return True
+
     async def add_scene(
         self, video: Video, *, start_s: float, end_s: float, title: str | None = None
     ) -> Scene:
@@ -90,6 +98,17 @@ class Library:
         )
         await self._scenes.add(scene)
         return scene
+
+    async def scene_at(self, video: Video, *, start_s: float, end_s: float) -> Scene:
+        """The scene of a video with these very times, kept first where there is none.
+
+        Raises:
+            InvalidTrim: it does not lie inside the video.
+        """
+        for scene in await self._scenes.of_video(video.id):
+            if (scene.start_s, scene.end_s) == (start_s, end_s):
+                return scene
+        return await self.add_scene(video, start_s=start_s, end_s=end_s)
 
     async def scenes_of(self, video: Video) -> list[Scene]:
         """A video's scenes in order of time."""

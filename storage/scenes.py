@@ -45,6 +45,20 @@ class Scenes:
         )
         return [_from_row(row) for row in rows]
 
+    async def listed(
+        self, owner_id: str, *, video_id: str | None = None, at_most: int, skip: int = 0
+    ) -> list[Scene]:
+        """A user's scenes, of all videos or of one: newest video first, then in order of time."""
+        rows = await self._database.fetch_all(
+            f"""
+            {_SELECT}
+            WHERE videos.owner_id = ?1 AND videos.id = coalesce(?2, videos.id)
+            ORDER BY videos.created_at DESC, videos.id, scenes.start_s, scenes.id LIMIT ?3 OFFSET ?4
+            """,
+            (owner_id, video_id, at_most, skip),
+        )
+        return [_from_row(row) for row in rows]
+
     async def matching(self, owner_id: str, text: str, *, at_most: int) -> list[Scene]:
         """A user's newest scenes whose name or title contains `text`."""
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from storage.database import Database
+from storage.database import Database, changed_one
 from storage.models import Video
 from storage.moments import from_text, to_text
 
@@ -47,6 +47,11 @@ class Videos:
             "SELECT * FROM videos WHERE owner_id = ? ORDER BY created_at DESC, id", (owner_id,)
         )
         return [_from_row(row) for row in rows]
+
+    async def remove(self, video_id: str) -> bool:
+        """Forget a video with its scenes. False: it is gone already."""
+        async with self._database.transaction() as connection:
+            return await changed_one(connection, "DELETE FROM videos WHERE id = ?", (video_id,))
 
     async def file_keys(self) -> set[str]:
         """Every key that a video still needs."""

@@ -9,7 +9,8 @@ from typing import Self
 class Address:
     """A message that may be edited, and where to go when it may not. Empty: there is none, or no longer.
 
-    `token` is the interaction's and lives 15 minutes. `private` keeps news out of the channel.
+    `token` is the interaction's and lives 15 minutes. `private` keeps news out of the channel. `batch` names
+    the exports that share the message, with a blank between, and `note` is what their card says beside them.
     """
 
     user_id: str
@@ -19,6 +20,8 @@ class Address:
     channel_id: str = ""
     message_id: str = ""
     private: bool = False
+    batch: str = ""
+    note: str = ""
 
     @classmethod
     def from_text(cls, text: Mapping[str, str]) -> Self:
@@ -36,4 +39,6 @@ class Address:
             "channel_id": self.channel_id,
             "message_id": self.message_id,
             "private": "yes" if self.private else "no",
+            "batch": self.batch,
+            "note": self.note,
         }

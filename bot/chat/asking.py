@@ -1,12 +1,19 @@
 """Asks for a short on behalf of whoever typed a command or pressed a button."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import discord
 
 from bot.chat.address import Address
 from bot.chat.client import ChatClient, Interaction
+from bot.chat.languages import words_for
 from bot.chat.live import KIND
+from bot.chat.messages import left_out
+from bot.chat.refusals import sentence
+from processing.errors import ExportRefused
 from processing.requests import ExportRequest
-from storage.models import Destination
+from storage.models import Destination, Export
 
 
 async def ask_for_short(
@@ -25,20 +32,57 @@ async def ask_for_short(
         ExportRefused: nothing was created.
     """
     answer = await interaction.response.defer(ephemeral=private, thinking=True)
-    services = interaction.client.services
-    accepted = await services.exporter.request(
-        ExportRequest(
+    request = ExportRequest(
+        scene_id=scene_id,
+        strategy=strategy,
+        quality=quality,
+        user_id=str(interaction.user.id),
+        destinations=[Destination(kind=KIND, address=_address(interaction, answer).as_text())],
+        start_s=start_s,
+        end_s=end_s,
+    )
+    accepted = await interaction.client.services.exporter.request(request)
+    await _show(interaction, accepted.export)
+
+
+async def ask_for_shorts(
+    interaction: Interaction, *, scene_ids: Sequence[str], strategy: str, quality: str
+) -> None:
+    """The same for several scenes in one message: what can be had is made, the rest is named.
+
+    Raises:
+        ExportRefused: nothing was created at all.
+    """
+    address = _address(interaction, await interaction.response.defer(thinking=True))
+    services, words = interaction.client.services, words_for(interaction.locale.value)
+    exports: list[Export] = []
+    refused: list[tuple[str, ExportRefused]] = []
+    for scene_id in scene_ids:
+        request = ExportRequest(
             scene_id=scene_id,
             strategy=strategy,
             quality=quality,
-            user_id=str(interaction.user.id),
-            destinations=[Destination(kind=KIND, address=_address(interaction, answer).as_text())],
-            start_s=start_s,
-            end_s=end_s,
+            user_id=address.user_id,
+            destinations=[Destination(kind=KIND, address=address.as_text())],
         )
-    )
-    for destination in await services.deliveries.destinations_of(accepted.export.id):
-        await interaction.client.live.show(accepted.export, destination)
+        try:
+            exports.append((await services.exporter.request(request)).export)
+        except ExportRefused as error:
+            refused.append((scene_id, error))
+    if not exports:
+        raise refused[0][1]
+    scenes = [(await services.scenes.get(scene_id), sentence(error, words)) for scene_id, error in refused]
+    note = "\n-# ".join(left_out(scene.title if scene else "?", why or "", words) for scene, why in scenes)
+    shared = replace(address, batch=" ".join(export.id for export in exports), note=note)
+    for export in exports:
+        for destination in await services.deliveries.destinations_of(export.id):
+            await services.deliveries.readdress(destination.id, shared.as_text())
+    await _show(interaction, exports[0])
+
+
+async def _show(interaction: Interaction, export: Export) -> None:
+    for destination in await interaction.client.services.deliveries.destinations_of(export.id):
+        await interaction.client.live.show(export, destination)
 
 
 def _address(

@@ -10,7 +10,6 @@ from bot.chat.languages import Words
 from bot.chat.messages import (
     countdown,
     facts_line,
-    history_line,
     progress_line,
     quota_line,
     recipe,
@@ -19,7 +18,7 @@ from bot.chat.messages import (
 )
 from bot.chat.names import Action, custom_id
 from processing.ffmpeg import Progress
-from storage.models import Export, ExportStatus, Quota
+from storage.models import ACTIVE, Export, ExportStatus, Quota
 
 BLUE, AMBER, GREEN, RED, GREY = 0x5865F2, 0xF0B232, 0x23A55A, 0xF23F43, 0x80848E
 
@@ -50,14 +49,27 @@ def export_card(facts: ExportFacts, words: Words) -> ui.LayoutView:
     export = facts.export
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(f"### {SIGNS.get(export.status, '🎬 ')}{safe(export.title)}"),
-        ui.TextDisplay(_small(recipe(export, words))),
+        ui.TextDisplay(small(recipe(export, words))),
         ui.Separator(),
         *(ui.TextDisplay(line) for line in _story(facts, words)),
     ]
     if buttons := _buttons(facts, words):
         items.append(ui.ActionRow(*buttons))
-    items.append(ui.TextDisplay(_small(quota_line(facts.quota, words))))
+    items.append(ui.TextDisplay(small(quota_line(facts.quota, words))))
     return card(*items, colour=COLOURS[export.status])
+
+
+def batch_card(members: Sequence[ExportFacts], *, note: str, words: Words) -> ui.LayoutView:
+    """Several exports that were asked for together: a line and a button each."""
+    done = sum(member.export.status not in ACTIVE for member in members)
+    items: list[ui.Item[Any]] = [
+        ui.TextDisplay(f"### {words('batch.title', done=done, count=len(members))}"),
+        *(_member_section(member, words) for member in members),
+    ]
+    if note:
+        items.append(ui.TextDisplay(small(note)))
+    items.append(ui.TextDisplay(small(quota_line(members[0].quota, words))))
+    return card(*items, colour=GREEN if done == len(members) else AMBER)
 
 
 def quota_card(quota: Quota, words: Words) -> ui.LayoutView:
@@ -67,19 +79,8 @@ def quota_card(quota: Quota, words: Words) -> ui.LayoutView:
     return card(
         ui.TextDisplay(f"### {words('quota.title')}"),
         ui.TextDisplay(f"{cells} {left}".strip()),
-        ui.TextDisplay(_small(quota_line(quota, words))),
+        ui.TextDisplay(small(quota_line(quota, words))),
         colour=BLUE if quota.remaining else GREY,
-    )
-
-
-def history_card(exports: Sequence[tuple[Export, str]], *, quota: Quota, words: Words) -> ui.LayoutView:
-    """A user's own exports, each with its link."""
-    lines = [history_line(export, link=link, words=words) for export, link in exports]
-    return card(
-        ui.TextDisplay(f"### {words('exports.title')}"),
-        ui.TextDisplay("\n".join(lines) or words("exports.none")),
-        ui.TextDisplay(_small(quota_line(quota, words))),
-        colour=BLUE,
     )
 
 
@@ -96,9 +97,19 @@ def card(*items: ui.Item[Any], colour: int) -> ui.LayoutView:
     return view
 
 
+def small(text: str) -> str:
+    """A line in small print."""
+    return f"-# {text}"
+
+
 def components_of(view: ui.LayoutView) -> list[dict[str, Any]]:
     """What is sent of it: two views that show the same are equal in this form."""
     return view.to_components()  # type: ignore[no-untyped-call, no-any-return]
+
+
+def _member_section(facts: ExportFacts, words: Words) -> ui.Section[Any]:
+    lines = [f"**{SIGNS.get(facts.export.status, '')}{safe(facts.export.title)}**", *_story(facts, words)[:1]]
+    return ui.Section("\n".join(lines), accessory=_buttons(facts, words)[0])
 
 
 def _story(facts: ExportFacts, words: Words) -> list[str]:
@@ -139,7 +150,3 @@ def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[Any]]:
 
 def _button(action: Action, export: Export, words: Words) -> ui.Button[Any]:
     return ui.Button(label=words(f"button.{action}"), custom_id=custom_id(action, export.id))
-
-
-def _small(text: str) -> str:
-    return f"-# {text}"

@@ -1,6 +1,10 @@
 """Gathers what cards show."""
 
-from bot.chat.cards import ExportFacts
+from discord import ui
+
+from bot.chat.address import Address
+from bot.chat.cards import ExportFacts, batch_card, export_card
+from bot.chat.languages import words_for
 from bot.services import Services
 from storage.models import Export, Quota
 
@@ -20,3 +24,13 @@ async def facts_of(export: Export, services: Services) -> ExportFacts:
         waiting_before=await services.exports.waiting_before(export.id),
         progress=services.board.latest.get(export.id),
     )
+
+
+async def card_of(export: Export, address: Address, services: Services) -> ui.LayoutView:
+    """What the message at this address shows now: the export, or the batch that it belongs to."""
+    words = words_for(address.locale)
+    if not address.batch:
+        return export_card(await facts_of(export, services), words)
+    members = [await services.exports.get(export_id) for export_id in address.batch.split()]
+    facts = [await facts_of(member, services) for member in members if member is not None]
+    return batch_card(facts, note=address.note, words=words)

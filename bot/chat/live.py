@@ -8,9 +8,8 @@ import discord
 import structlog
 
 from bot.chat.address import Address
-from bot.chat.cards import components_of, export_card
-from bot.chat.facts import facts_of
-from bot.chat.languages import words_for
+from bot.chat.cards import components_of
+from bot.chat.facts import card_of
 from bot.chat.post import Post
 from bot.services import Services
 from processing.delivery import RetryLater
@@ -50,19 +49,22 @@ class LiveCards:
         if not self._post.online:
             return
         active = await self._services.exports.active_for(KIND)
-        here = {destination.id for _, destination in active}
-        self._shown = {name: shown for name, shown in self._shown.items() if name in here}
-        await asyncio.gather(*(self.show(export, destination) for export, destination in active))
+        # a batch has one message: any of its exports shows them all
+        messages = {
+            destination.address["message_id"]: (export, destination) for export, destination in active
+        }
+        self._shown = {name: shown for name, shown in self._shown.items() if name in messages}
+        await asyncio.gather(*(self.show(export, destination) for export, destination in messages.values()))
 
     async def show(self, export: Export, destination: Destination) -> None:
         """Bring one message up to date, unless the export has ended: that is the notifier's news."""
-        async with self._post.turn(export.id):
+        address = Address.from_text(destination.address)
+        async with self._post.turn(address, export.id):
             current = await self._services.exports.get(export.id)
             if current is None or current.status not in ACTIVE:
                 return
-            words = words_for(Address.from_text(destination.address).locale)
-            card = export_card(await facts_of(current, self._services), words)
-            if (components := components_of(card)) == self._shown.get(destination.id):
+            card = await card_of(current, address, self._services)
+            if (components := components_of(card)) == self._shown.get(address.message_id):
                 return
             try:
                 async with asyncio.timeout(PATIENCE_S):
@@ -70,4 +72,4 @@ class LiveCards:
             except (RetryLater, discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("progress not shown", export_id=export.id, error=type(error).__name__)
             else:
-                self._shown[destination.id] = components
+                self._shown[address.message_id] = components

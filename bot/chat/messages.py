@@ -8,12 +8,14 @@ from bot.chat.languages import Words
 from processing.ffmpeg import Progress
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
-from storage.models import Export, ExportStatus, Facts, Quota, Scene
+from storage.models import Export, ExportStatus, Facts, Quota, Scene, Video
 
 BAR_CELLS = 10
 TITLE_CHARACTERS = 80
 #: Discord takes no longer name of a choice.
 CHOICE_CHARACTERS = 100
+#: A scene of more than this part of the longest short comes with a warning.
+WARN_FROM = 0.9
 
 
 def countdown(moment: datetime) -> str:
@@ -127,3 +129,31 @@ def scene_choice(scene: Scene, words: Words) -> str:
     """A scene in a list to choose from, in at most 100 characters: `Kick-off · 0:10-0:55.5`."""
     times = f" · {position(scene.start_s, words)}-{position(scene.end_s, words)}"
     return scene.title[: CHOICE_CHARACTERS - len(times)] + times
+
+
+def video_choice(video: Video, words: Words) -> str:
+    """A video in a list to choose from, in at most 100 characters."""
+    facts = f" · {clock(video.duration_s)} · {size(video.size_bytes, words)}"
+    return video.title[: CHOICE_CHARACTERS - len(facts)] + facts
+
+
+def video_line(video: Video, words: Words) -> str:
+    """One video in the list of a user's own."""
+    facts = f"{clock(video.duration_s)} · {video.width}×{video.height} · {size(video.size_bytes, words)}"  # noqa: RUF001
+    return f"**{safe(video.title)}** · {facts}"
+
+
+def scene_lines(scene: Scene, *, longest_s: float, words: Words) -> str:
+    """One scene in a list: title, times, and a warning when it is close to the longest short, or beyond."""
+    times = f"{position(scene.start_s, words)}-{position(scene.end_s, words)}"
+    facts = f"-# {times} · {number(scene.duration_s, words)} s"
+    if scene.duration_s > longest_s:
+        facts += f" · ✂️ {words('scenes.too_long', longest=f'{longest_s:g}')}"
+    elif scene.duration_s > WARN_FROM * longest_s:
+        facts += f" · ⚠️ {words('scenes.nearly', longest=f'{longest_s:g}')}"
+    return f"**{safe(scene.title)}**\n{facts}"
+
+
+def left_out(title: str, reason: str, words: Words) -> str:
+    """One scene of several that no short is made of."""
+    return words("batch.left_out", title=safe(title), reason=reason)

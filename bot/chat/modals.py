@@ -1,11 +1,12 @@
-"""The window that asks how a short is to be made."""
+"""The windows that ask how shorts are to be made."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.chat.asking import ask_for_short
+from bot.chat.asking import ask_for_short, ask_for_shorts
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import Words, words_for
@@ -20,6 +21,7 @@ from storage.models import Quota, Scene
 #: A window that nobody sends is forgotten after a quarter of an hour, like its interaction.
 FORGOTTEN_AFTER_S = 900
 DESCRIPTION_CHARACTERS = 100
+TIME_CHARACTERS = 12
 
 
 async def open_export_modal(
@@ -31,12 +33,10 @@ async def open_export_modal(
         SceneNotFound: unknown, or another user's.
         QuotaExceeded: there is nothing left to ask for.
     """
-    services, user_id = interaction.client.services, str(interaction.user.id)
-    scene, quota = await services.scenes.get(scene_id), await quota_of(user_id, services)
-    if scene is None or scene.owner_id != user_id:
+    services = interaction.client.services
+    scene, quota = await services.scenes.get(scene_id), await _quota_left(interaction)
+    if scene is None or scene.owner_id != str(interaction.user.id):
         raise SceneNotFound("There is no such scene.")
-    if not quota.remaining:
-        raise QuotaExceeded("The day is spent.", limit=quota.limit, resets_at=quota.resets_at)
     modal = ExportModal(
         scene=scene,
         quota=quota,
@@ -48,16 +48,59 @@ async def open_export_modal(
     await interaction.response.send_modal(modal)
 
 
-class ExportModal(ui.Modal):
-    """Strategy, quality and trim of one short, and what is left of the day."""
+async def open_batch_modal(interaction: Interaction, scene_ids: Sequence[str]) -> None:
+    """Ask how shorts of these scenes are to be made.
+
+    Raises:
+        QuotaExceeded: there is nothing left to ask for.
+    """
+    quota, words = await _quota_left(interaction), words_for(interaction.locale.value)
+    await interaction.response.send_modal(BatchModal(scene_ids=scene_ids, words=words, quota=quota))
+
+
+async def _quota_left(interaction: Interaction) -> Quota:
+    quota = await quota_of(str(interaction.user.id), interaction.client.services)
+    if not quota.remaining:
+        raise QuotaExceeded("The day is spent.", limit=quota.limit, resets_at=quota.resets_at)
+    return quota
+
+
+class RecipeModal(ui.Modal):
+    """Strategy and quality, and what is left of the day."""
 
     def __init__(
-        self, *, scene: Scene, quota: Quota, longest_s: float, words: Words, strategy: str, quality: str
+        self, *, title: str, quota: Quota, words: Words, strategy: str = "", quality: str = ""
     ) -> None:
-        super().__init__(title=words("modal.title"), timeout=FORGOTTEN_AFTER_S)
-        self._scene = scene
+        super().__init__(title=title, timeout=FORGOTTEN_AFTER_S)
         self._strategy = strategy_choice(strategy, words)
         self._quality = quality_choice(quality, words)
+        self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
+        self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
+        self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
+
+    @property
+    def strategy(self) -> str:
+        """What was chosen."""
+        return self._strategy.value or ""
+
+    @property
+    def quality(self) -> str:
+        """What was chosen."""
+        return self._quality.values[0]
+
+    async def on_error(  # type: ignore[override] # a modal's has no item, says discord.py
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
+        """Tell the user."""
+        await explain(interaction, error)
+
+
+class ExportModal(RecipeModal):
+    """The same for one scene, with its trim."""
+
+    def __init__(self, *, scene: Scene, longest_s: float, words: Words, **recipe: Any) -> None:
+        super().__init__(title=words("modal.title"), words=words, **recipe)
+        self._scene = scene
         end_s = min(scene.end_s, scene.start_s + longest_s)
         self._start = ui.TextInput[Any](
             default=plain_seconds(scene.start_s), max_length=12, custom_id="start"
@@ -69,28 +112,33 @@ class ExportModal(ui.Modal):
             end=position(scene.end_s, words),
             longest=f"{longest_s:g}",
         )
-        self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
-        self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
         self.add_item(ui.Label(text=words("modal.start"), description=bounds, component=self._start))
         self.add_item(ui.Label(text=words("modal.end"), component=self._end))
-        self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Ask for the short."""
         await ask_for_short(
             interaction,
             scene_id=self._scene.id,
-            strategy=self._strategy.value or "",
-            quality=self._quality.values[0],
             start_s=seconds(self._start.value),
             end_s=seconds(self._end.value),
+            strategy=self.strategy,
+            quality=self.quality,
         )
 
-    async def on_error(  # type: ignore[override] # a modal's has no item, says discord.py
-        self, interaction: discord.Interaction[Any], error: Exception, /
-    ) -> None:
-        """Tell the user."""
-        await explain(interaction, error)
+
+class BatchModal(RecipeModal):
+    """The same for several scenes, each in its whole length."""
+
+    def __init__(self, *, scene_ids: Sequence[str], words: Words, quota: Quota) -> None:
+        super().__init__(title=words("modal.several", count=len(scene_ids)), words=words, quota=quota)
+        self._scene_ids = scene_ids
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Ask for the shorts."""
+        await ask_for_shorts(
+            interaction, scene_ids=self._scene_ids, strategy=self.strategy, quality=self.quality
+        )
 
 
 def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
@@ -111,6 +159,10 @@ def quality_choice(chosen: str, words: Words) -> ui.Select[Any]:
         for name, quality in QUALITIES.items()
     ]
     return ui.Select(options=options, custom_id="quality")
+
+
+def _time_input(name: str, time_s: float) -> ui.TextInput[Any]:
+    return ui.TextInput(custom_id=name, default=plain_seconds(time_s), max_length=TIME_CHARACTERS)
 
 
 def _option(name: str, summary: str, chosen: str) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 import enum
 
+#: In the place of a video's name: scenes of all videos.
+ALL = "all"
+
 
 class Action(enum.StrEnum):
     """What a button or a select asks for."""

@@ -35,9 +35,9 @@ class Post:
         """Whether it makes sense to try."""
         return self._connection.client is not None
 
-    def turn(self, export_id: str) -> asyncio.Lock:
-        """Whoever writes about an export holds this, so that a late edit never covers a newer one."""
-        return self._turns.setdefault(export_id, asyncio.Lock())
+    def turn(self, address: Address, export_id: str) -> asyncio.Lock:
+        """Whoever writes to a message holds this, so that a late edit never covers a newer one."""
+        return self._turns.setdefault(address.batch or export_id, asyncio.Lock())
 
     async def edit(
         self, destination: Destination, card: discord.ui.LayoutView, *, mention: bool = False

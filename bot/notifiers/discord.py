@@ -4,9 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.chat.address import Address
-from bot.chat.cards import export_card
-from bot.chat.facts import facts_of
-from bot.chat.languages import words_for
+from bot.chat.facts import card_of
 from bot.chat.live import KIND
 from bot.chat.post import Post
 from bot.notifiers.base import Means
@@ -37,10 +35,10 @@ class DiscordNotifier:
             Undeliverable: no way to the message, the channel or the user is left.
             Exception: Discord could not be reached, or nobody is logged in: try again.
         """
-        async with self._post.turn(news.export.id):
+        address = Address.from_text(news.destination.address)
+        async with self._post.turn(address, news.export.id):
             export = await self._services.exports.get(news.export.id) or news.export
-            words = words_for(Address.from_text(news.destination.address).locale)
-            card = export_card(await facts_of(export, self._services), words)
+            card = await card_of(export, address, self._services)
             if news.event is not Event.EXPIRED:
                 mention = export.status is ExportStatus.COMPLETED
                 await self._post.bring(news.destination, card, mention=mention, nonce=news.delivery_id)

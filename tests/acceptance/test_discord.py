@@ -10,7 +10,7 @@ import pytest
 from processing.ffmpeg import Tools, find_tools
 from tests import clips
 from tests.acceptance.program import Program
-from tests.fake_discord import Channel, FakeDiscord, User
+from tests.fake_discord import Channel, FakeDiscord, Upload, User
 
 pytestmark = pytest.mark.acceptance
 
@@ -278,3 +278,74 @@ async def test_a_strangers_button_does_nothing(
     click = await discord_server.click(card, "Cancel", user=discord_server.add_user("bob"))
     assert "not yours" in (await click.followup()).text
     assert "Cancel" in card.buttons
+
+
+async def test_a_video_that_is_sent_becomes_scenes_to_choose_from(
+    discord_server: FakeDiscord, program: Program, clip: Path, ana: User, channel: Channel
+) -> None:
+    program.open_gate()
+    file = Upload("match.mp4", clip.read_bytes(), "video/mp4")
+    options = {"file": file, "title": "Match", "start": "0.1", "end": "0.6"}
+    added = await (
+        await discord_server.slash("video add", user=ana, channel=channel, options=options)
+    ).message()
+    assert "0:00.1-0:00.6 · 0.5 s" in added.text
+    assert added.ephemeral
+
+    window = await discord_server.click(added, "Export to Short", user=ana)
+    done = await (await discord_server.submit_modal(window)).wait_for(lambda message: message.links)
+    assert not done.ephemeral
+
+    listed = await (await discord_server.slash("video list", user=ana, channel=channel)).message()
+    assert "Match" in listed.text
+    choices = await discord_server.autocomplete(
+        "video remove", user=ana, channel=channel, options={"video": "mat"}, focused="video"
+    )
+    removed = await discord_server.slash(
+        "video remove", user=ana, channel=channel, options={"video": choices[0]["value"]}
+    )
+    assert "removed" in (await removed.message()).text
+    scenes = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
+    assert "There are no scenes here" in scenes.text
+
+
+async def test_what_is_no_video_is_refused_with_the_reason(
+    discord_server: FakeDiscord, program: Program, ana: User, channel: Channel
+) -> None:
+    sent = await discord_server.slash(
+        "video add", user=ana, channel=channel, options={"file": Upload("notes.mp4", b"buy milk" * 100)}
+    )
+    assert "not a video" in (await sent.followup()).text
+
+
+async def test_several_scenes_are_made_in_one_message_and_what_is_over_the_quota_is_named(
+    discord_server: FakeDiscord, program: Program, clip: Path, ana: User, channel: Channel
+) -> None:
+    scenes = [
+        await program.add_scene(
+            clip, owner_id=ana.id, title=f"Take {number}", times=(0.0, 0.2 + number / 100)
+        )
+        for number in range(7)
+    ]
+    for scene in [scenes[0]] * 8:
+        asked = await discord_server.slash(
+            "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+        )
+        await asked.message()
+
+    page = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
+    assert page.text.count("Export to Short") == 5
+    turned = await discord_server.click(page, "▶", user=ana)
+    await turned.wait_for(lambda message: message.text.count("Export to Short") == 2)
+    await (await discord_server.click(page, "◀", user=ana)).wait_for(lambda message: "Take 6" in message.text)
+
+    chosen = await discord_server.choose(page, "Several at once …", scenes[:3], user=ana)
+    sent = await discord_server.submit_modal(chosen, {"strategy": "letterbox"})
+    card = await sent.wait_for(lambda message: "0 of 2 done" in message.text)
+    assert "Left out: Take 2" in card.text
+    cancel = next(c["custom_id"] for c in card.components if c.get("label") == "Cancel")
+    await discord_server.click(card, cancel, user=ana)
+    await sent.wait_for(lambda message: "1 of 2 done" in message.text)
+    program.open_gate()
+    await sent.wait_for(lambda message: "2 of 2 done" in message.text)
+    assert len(card.links) == 1

@@ -15,7 +15,8 @@ def _found() -> list[AnyCommand]:
     modules = [
         importlib.import_module(found.name) for found in pkgutil.iter_modules(__path__, f"{__name__}.")
     ]
-    return [thing for module in modules for thing in vars(module).values() if isinstance(thing, KINDS)]
+    things = [thing for module in modules for thing in vars(module).values() if isinstance(thing, KINDS)]
+    return [thing for thing in things if getattr(thing, "parent", None) is None]
 
 
 #: Every command, by file name.

@@ -2,10 +2,10 @@
 
 from discord import app_commands
 
-from bot.chat.cards import history_card
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import said, words_for
+from bot.chat.lists import history_card
 
 SHOWN = 10
 

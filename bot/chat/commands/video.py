@@ -1,0 +1,78 @@
+"""`/video`: the sources that scenes are cut from."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+
+from bot.chat.adding import add_video
+from bot.chat.cards import BLUE, note_card
+from bot.chat.client import Interaction
+from bot.chat.languages import said, words_for
+from bot.chat.lists import videos_card
+from bot.chat.messages import safe, video_choice
+from bot.chat.refusals import Refused
+from bot.chat.times import seconds
+
+CHOICES = 25
+SHOWN = 20
+
+video = app_commands.Group(
+    name="video",
+    description=said("command.video"),
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+)
+
+
+@video.command(name="add", description=said("command.video.add"))
+@app_commands.describe(
+    file=said("command.video.add.file"),
+    title=said("command.video.add.title"),
+    start=said("command.export.start"),
+    end=said("command.export.end"),
+)
+async def add(
+    interaction: Interaction,
+    file: discord.Attachment,
+    title: app_commands.Range[str, 1, 100] | None = None,
+    start: str | None = None,
+    end: str | None = None,
+) -> None:
+    """Take a file in, and show its scenes."""
+    await interaction.response.defer(ephemeral=True)
+    await add_video(interaction, file, title=title, start_s=seconds(start), end_s=seconds(end))
+
+
+@video.command(name="list", description=said("command.video.list"))
+async def list_videos(interaction: Interaction) -> None:
+    """Show what the user has."""
+    await interaction.response.defer(ephemeral=True)
+    videos = await interaction.client.services.videos.of_owner(str(interaction.user.id))
+    words = words_for(interaction.locale.value)
+    await interaction.edit_original_response(view=videos_card(videos[:SHOWN], words))
+
+
+@video.command(name="remove", description=said("command.video.remove"))
+@app_commands.describe(video_id=said("command.video.remove.video"))
+@app_commands.rename(video_id="video")
+async def remove(interaction: Interaction, video_id: str) -> None:
+    """Forget a video with its scenes."""
+    await interaction.response.defer(ephemeral=True)
+    library, user_id = interaction.client.services.library, str(interaction.user.id)
+    found = await library.video(video_id, owner_id=user_id)
+    if found is None or not await library.remove_video(found):
+        raise Refused("no_video")
+    words = words_for(interaction.locale.value)
+    card = note_card(
+        words("videos.removed", title=safe(found.title)), title=words("videos.title"), colour=BLUE
+    )
+    await interaction.edit_original_response(view=card)
+
+
+@remove.autocomplete("video_id")
+async def own_videos(interaction: Interaction, typed: str) -> list[Choice[str]]:
+    """The user's videos whose title fits what was typed."""
+    words = words_for(interaction.locale.value)
+    videos = await interaction.client.services.videos.of_owner(str(interaction.user.id))
+    found = [one for one in videos if typed.strip().lower() in one.title.lower() or typed == one.id]
+    return [Choice(name=video_choice(one, words), value=one.id) for one in found[:CHOICES]]

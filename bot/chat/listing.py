@@ -1,0 +1,26 @@
+"""Shows a user's scenes, a page at a time."""
+
+from bot.chat.client import Interaction
+from bot.chat.facts import quota_of
+from bot.chat.languages import words_for
+from bot.chat.lists import SCENES_A_PAGE, ScenesPage, scenes_card
+
+#: As many scenes as a select can offer: those of this page and of the next ones.
+OFFERED = 25
+
+
+async def show_scenes(interaction: Interaction, *, video_id: str | None = None, page: int = 0) -> None:
+    """Make a deferred answer one page of the user's scenes, of all videos or of one."""
+    services, user_id = interaction.client.services, str(interaction.user.id)
+    page = max(0, page)
+    scenes = await services.scenes.listed(
+        user_id, video_id=video_id, at_most=OFFERED, skip=page * SCENES_A_PAGE
+    )
+    shown = ScenesPage(
+        scenes=scenes,
+        video_id=video_id,
+        page=page,
+        quota=await quota_of(user_id, services),
+        longest_s=services.settings.limits.scene_s,
+    )
+    await interaction.edit_original_response(view=scenes_card(shown, words_for(interaction.locale.value)))

@@ -1,0 +1,93 @@
+"""The cards that list what a user has: shorts, videos, scenes. Pure, like the other cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from discord import ButtonStyle, SelectOption, ui
+
+from bot.chat.cards import BLUE, card, small
+from bot.chat.languages import Words
+from bot.chat.messages import history_line, quota_line, scene_choice, scene_lines, video_line
+from bot.chat.names import ALL, Action, custom_id
+from storage.models import Export, Quota, Scene, Video
+
+SCENES_A_PAGE = 5
+#: Each takes three of the forty components that a message may have.
+BATCH_AT_MOST = 10
+
+
+def history_card(exports: Sequence[tuple[Export, str]], *, quota: Quota, words: Words) -> ui.LayoutView:
+    """A user's own exports, each with its link."""
+    lines = [history_line(export, link=link, words=words) for export, link in exports]
+    return card(
+        ui.TextDisplay(f"### {words('exports.title')}"),
+        ui.TextDisplay("\n".join(lines) or words("exports.none")),
+        ui.TextDisplay(small(quota_line(quota, words))),
+        colour=BLUE,
+    )
+
+
+def videos_card(videos: Sequence[Video], words: Words) -> ui.LayoutView:
+    """A user's own videos."""
+    lines = [video_line(video, words) for video in videos]
+    return card(
+        ui.TextDisplay(f"### {words('videos.title')}"),
+        ui.TextDisplay("\n".join(lines) or words("videos.none")),
+        colour=BLUE,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenesPage:
+    """A page of scenes, and those that follow it as far as a select can offer them."""
+
+    scenes: Sequence[Scene]
+    video_id: str | None
+    page: int
+    quota: Quota
+    longest_s: float
+
+
+def scenes_card(shown: ScenesPage, words: Words) -> ui.LayoutView:
+    """Scenes to choose from, each with its button."""
+    items: list[ui.Item[Any]] = [ui.TextDisplay(f"### {words('scenes.title')}")]
+    items += [_scene_section(scene, shown, words) for scene in shown.scenes[:SCENES_A_PAGE]]
+    if not shown.scenes:
+        items.append(ui.TextDisplay(words("scenes.none")))
+    elif len(shown.scenes) > 1 and shown.quota.remaining:
+        items.append(ui.ActionRow(_several(shown, words)))
+    if shown.page or len(shown.scenes) > SCENES_A_PAGE:
+        items.append(ui.ActionRow(*_page_buttons(shown)))
+    items.append(ui.TextDisplay(small(quota_line(shown.quota, words))))
+    return card(*items, colour=BLUE)
+
+
+def _scene_section(scene: Scene, shown: ScenesPage, words: Words) -> ui.Section[Any]:
+    too_long = scene.duration_s > shown.longest_s
+    button = ui.Button[Any](
+        label=words("button.trim" if too_long else "button.short"),
+        style=ButtonStyle.secondary if too_long else ButtonStyle.primary,
+        custom_id=custom_id(Action.SHORT, scene.id),
+        disabled=not shown.quota.remaining,
+    )
+    return ui.Section(scene_lines(scene, longest_s=shown.longest_s, words=words), accessory=button)
+
+
+def _several(shown: ScenesPage, words: Words) -> ui.Select[Any]:
+    options = [SelectOption(label=scene_choice(scene, words), value=scene.id) for scene in shown.scenes]
+    return ui.Select(
+        custom_id=custom_id(Action.BATCH),
+        placeholder=words("scenes.several"),
+        options=options,
+        max_values=min(len(options), BATCH_AT_MOST),
+    )
+
+
+def _page_buttons(shown: ScenesPage) -> list[ui.Button[Any]]:
+    name = shown.video_id or ALL
+    back, forth = custom_id(Action.PAGE, name, shown.page - 1), custom_id(Action.PAGE, name, shown.page + 1)
+    return [
+        ui.Button(label="◀", custom_id=back, disabled=shown.page == 0),
+        ui.Button(label="▶", custom_id=forth, disabled=len(shown.scenes) <= SCENES_A_PAGE),
+    ]
