@@ -18,8 +18,7 @@ import aiohttp
 
 from bot import signatures
 from bot.commands.bar import ProgressBar
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, say
-from bot.commands.export import timecode
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, say, timecode
 from bot.config import hash_token
 from processing.errors import SourceRefused, ToolsMissing
 from processing.ffmpeg import Progress, Tools, find_tools
@@ -120,7 +119,7 @@ async def _exported(visitor: Visitor, video: Path, arguments: argparse.Namespace
     wanted = {"aspect_ratio_strategy": arguments.strategy, "output_quality": arguments.quality}
     export = await visitor.call(f"/v1/scenes/{scene['id']}/export-short", wanted)
     say(f"4  asked by a signed call for {arguments.strategy} in {arguments.quality}: {export['id']}")
-    with ProgressBar(sys.stderr) as bar:
+    with ProgressBar(sys.stdout, stays=True) as bar:
         while export["status"] not in ENDED:
             export = await visitor.ask("GET", f"/v1/exports/{export['id']}")
             if progress := export.get("progress"):
