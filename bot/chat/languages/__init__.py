@@ -65,4 +65,5 @@ class CommandTranslator(Translator):
             return None
         words = LANGUAGES[language]
         key = string.extras.get("key")
-        return words(key) if key else words.sentence(string.message)
+        text = words(key) if key else words.sentence(string.message)
+        return None if text == string.message else text

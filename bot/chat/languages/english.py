@@ -75,6 +75,7 @@ TEXTS = {
     "batch.title": "Shorts: {done} of {count} done",
     "batch.left_out": "Left out: {title}. {reason}",
     "stage.probing": "looking at the video",
+    "stage.measuring": "measuring the sound",
     "stage.rendering": "rendering",
     "stage.verifying": "checking the result",
     "stage.done": "done",

@@ -75,6 +75,7 @@ TEXTS = {
     "batch.title": "Shorts: {done} von {count} fertig",
     "batch.left_out": "Weggelassen: {title}. {reason}",
     "stage.probing": "sieht sich das Video an",
+    "stage.measuring": "misst den Ton",
     "stage.rendering": "rendert",
     "stage.verifying": "prüft das Ergebnis",
     "stage.done": "fertig",
@@ -104,12 +105,21 @@ SENTENCES = {
     "Something went wrong on our side while making the short. You may ask for it again.": (
         "Bei uns ist beim Machen des Shorts etwas schiefgegangen. Du kannst ihn noch einmal verlangen."
     ),
-    "Making this short has stopped the service several times, so it was given up.": (
-        "Dieser Short hat den Dienst mehrmals angehalten und wurde darum aufgegeben."
+    "Making this short has been broken off several times, so it was given up.": (
+        "Dieser Short wurde mehrmals unterbrochen und darum aufgegeben."
     ),
     "The video of this scene is no longer there.": "Das Video dieser Szene gibt es nicht mehr.",
     "Crop: fills the screen, cuts off the sides": "Zuschnitt: füllt den Schirm, schneidet die Seiten ab",
     "Letterbox: the whole picture, with black bars": "Letterbox: das ganze Bild, mit schwarzen Balken",
-    "High: the best picture, larger files": "Hoch: das beste Bild, größere Dateien",
-    "Medium: good, about half the size": "Mittel: gut, etwa halb so groß",
+    "Auto: crops when little is lost, else shows the whole picture": (
+        "Auto: schneidet zu, wenn wenig verloren geht, zeigt sonst das ganze Bild"
+    ),
+    "Blur: the whole picture over its own blurred background": (
+        "Unscharf: das ganze Bild vor seinem eigenen unscharfen Hintergrund"
+    ),
+    "High: the best picture, at most 60 MB": "Hoch: das beste Bild, höchstens 60 MB",
+    "Medium: a good picture, at most 30 MB": "Mittel: ein gutes Bild, höchstens 30 MB",
+    "Draft: a quick look, at most 30 MB": "Entwurf: ein schneller Blick, höchstens 30 MB",
+    "The finished video is not what was asked for.": "Das fertige Video ist nicht das verlangte.",
+    "The sound was lost on the way.": "Der Ton ging unterwegs verloren.",
 }

@@ -1,0 +1,121 @@
+"""Cards: values in, components out."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.chat.cards import ExportFacts, batch_card, components_of, export_card, quota_card
+from bot.chat.languages import words_for
+from bot.chat.lists import ScenesPage, history_card, scenes_card
+from processing.ffmpeg import Progress
+from storage.models import ExportStatus, Quota
+from tests.bot.chat.samples import NOON, QUOTA, export, scene
+from tests.fake_discord.components import walk
+
+EN = words_for("en-US")
+LINK = "https://shorts.example.org/d/secret"
+
+
+def facts(status: ExportStatus, **more: Any) -> ExportFacts:
+    return ExportFacts(export=export(status), quota=QUOTA, link=LINK, **more)
+
+
+def text_in(components: list[dict[str, Any]]) -> str:
+    return "\n".join(part.get("content", "") for part in walk(components))
+
+
+def controls_in(components: list[dict[str, Any]]) -> list[str]:
+    return [part.get("custom_id") or part["url"] for part in walk(components) if part["type"] in (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("status", "says", "controls"),
+    [
+        (ExportStatus.PENDING, "⏳ Next in line", ["cancel:exp_0000000001"]),
+        (ExportStatus.PROCESSING, "▱▱▱▱▱▱▱▱▱▱ **0 %** · Starting", ["cancel:exp_0000000001"]),
+        (
+            ExportStatus.COMPLETED,
+            "<@7> your short is ready · expires <t:1772452800:R>",
+            [LINK, "another:exp_0000000001", "delete:exp_0000000001"],
+        ),
+        (
+            ExportStatus.FAILED,
+            "The file is damaged or cut off in that place.\nThis did not count against your quota.",
+            ["repeat:exp_0000000001", "another:exp_0000000001"],
+        ),
+        (
+            ExportStatus.CANCELLED,
+            "Cancelled. This did not count against your quota.",
+            ["repeat:exp_0000000001", "another:exp_0000000001"],
+        ),
+        (
+            ExportStatus.EXPIRED,
+            "The link has expired and the file is deleted.",
+            ["repeat:exp_0000000001", "another:exp_0000000001"],
+        ),
+    ],
+)
+def test_each_status_has_its_words_and_buttons(status: ExportStatus, says: str, controls: list[str]) -> None:
+    shown = components_of(export_card(facts(status), EN))
+    assert says in text_in(shown)
+    assert controls_in(shown) == controls
+    assert "3 of 10 today" in text_in(shown)
+
+
+@pytest.mark.parametrize("status", list(ExportStatus))
+def test_no_card_shows_a_path_and_only_a_completed_one_a_link(status: ExportStatus) -> None:
+    shown = json.dumps(components_of(export_card(facts(status), EN)))
+    assert "exports/7" not in shown
+    assert ("secret" in shown) == (status is ExportStatus.COMPLETED)
+
+
+def test_cards_that_show_the_same_are_equal_as_components() -> None:
+    once = facts(ExportStatus.PROCESSING, progress=Progress(stage="rendering", percent=60.1))
+    again = facts(ExportStatus.PROCESSING, progress=Progress(stage="rendering", percent=60.9))
+    other = facts(ExportStatus.PROCESSING, progress=Progress(stage="rendering", percent=61))
+    assert components_of(export_card(once, EN)) == components_of(export_card(again, EN))
+    assert components_of(export_card(once, EN)) != components_of(export_card(other, EN))
+
+
+def test_the_fullest_batch_fits_a_message() -> None:
+    members = [facts(status) for status in [*ExportStatus, ExportStatus.COMPLETED] * 2][:10]
+    shown = components_of(batch_card(members, note="Left out: Take 11.", words=EN))
+    assert len(list(walk(shown))) <= 40
+    assert "Left out: Take 11." in text_in(shown)
+
+
+def test_the_fullest_page_of_scenes_fits_a_message_and_offers_the_next_ones() -> None:
+    scenes = [scene(id=f"scn_{number}", title=f"Take {number}") for number in range(25)]
+    page = ScenesPage(scenes=scenes, video_id=None, page=1, quota=QUOTA, longest_s=180)
+    shown = components_of(scenes_card(page, EN))
+    assert len(list(walk(shown))) <= 40
+    assert controls_in(shown) == [*(f"short:scn_{n}" for n in range(5)), "batch", "page:all:0", "page:all:2"]
+
+
+def test_without_quota_no_scene_can_be_chosen() -> None:
+    spent = Quota(used=10, limit=10, resets_at=NOON)
+    page = ScenesPage(scenes=[scene(), scene(id="b")], video_id="v", page=0, quota=spent, longest_s=180)
+    shown = components_of(scenes_card(page, EN))
+    assert [part["disabled"] for part in walk(shown) if part["type"] == 2] == [True, True]
+    assert "batch" not in controls_in(shown)
+    assert "10 of 10 today" in text_in(shown)
+
+
+def test_a_scene_that_is_too_long_offers_trimming() -> None:
+    page = ScenesPage(scenes=[scene(end_s=999)], video_id="v", page=0, quota=QUOTA, longest_s=180)
+    shown = components_of(scenes_card(page, EN))
+    assert [part["label"] for part in walk(shown) if part["type"] == 2] == ["Trim and export"]
+
+
+def test_the_history_links_only_what_still_lives() -> None:
+    exports = [(export(status), f"https://x/{status}") for status in ExportStatus]
+    shown = text_in(components_of(history_card(exports, quota=QUOTA, words=EN)))
+    assert "https://x/completed" in shown
+    assert shown.count("https://") == 1
+
+
+def test_a_spent_day_says_so() -> None:
+    assert "All of today's shorts are used" in text_in(
+        components_of(quota_card(Quota(used=10, limit=10, resets_at=NOON), EN))
+    )
