@@ -10,9 +10,6 @@ from tests.fake_discord.messages import EPHEMERAL, LOADING, Message
 from tests.fake_discord.rest import Handler
 from tests.fake_discord.world import World
 
-#: the flags that a deferred answer may ask for
-DEFERRABLE = EPHEMERAL
-
 ALLOWED = {
     InteractionKind.COMMAND: {Callback.MESSAGE, Callback.DEFERRED_MESSAGE, Callback.MODAL},
     InteractionKind.AUTOCOMPLETE: {Callback.CHOICES},
@@ -84,7 +81,7 @@ class InteractionRoutes:
         if kind is Callback.MESSAGE:
             interaction.original = self._create(interaction, call, data)
         elif kind is Callback.DEFERRED_MESSAGE:
-            flags = LOADING | (data.get("flags") or 0) & DEFERRABLE
+            flags = LOADING | (data.get("flags") or 0) & EPHEMERAL
             interaction.original = self._create(interaction, call, {"flags": flags})
         elif kind is Callback.DEFERRED_UPDATE:
             interaction.original = interaction.source
