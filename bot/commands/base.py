@@ -1,12 +1,20 @@
 """What every command has, and how each of them speaks on a terminal."""
 
 import argparse
+import asyncio
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bot.config import Settings, load
+from processing.ffmpeg import Tools, find_tools
+from processing.timecode import parse_timecode
+
+T = TypeVar("T")
 
 DEFAULT_CONFIG = Path("config.toml")
 
@@ -52,3 +60,37 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     if path is None and DEFAULT_CONFIG.is_file():
         path = DEFAULT_CONFIG
     return load(path)
+
+
+def timecode(text: str) -> float:
+    """The type of an argument that is a moment of a video, in seconds."""
+    try:
+        return parse_timecode(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def programs() -> Tools:
+    """Ffmpeg and ffprobe, for a command that works without settings: the environment may name them.
+
+    Raises:
+        ToolsMissing: there is no pair of programs that start.
+    """
+    named = {name: os.environ.get(f"CUTDOWN_RENDER__{name.upper()}", "") for name in ("ffmpeg", "ffprobe")}
+    return find_tools(**named)
+
+
+def perform(work: Coroutine[Any, Any, T]) -> T:
+    """Do the work of a command to its end.
+
+    Raises:
+        asyncio.CancelledError: somebody called it off, by Ctrl-C or SIGTERM.
+    """
+    return asyncio.run(_interruptible(work))
+
+
+async def _interruptible(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.ensure_future(work)
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
+    return await task

@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import json
-import os
-import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,22 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.bar import ProgressBar
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, say
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, perform, programs, say, timecode
 from processing.errors import ExportError, InvalidTrim, Refusal, SourceRefused, ToolsMissing
-from processing.ffmpeg import find_tools
 from processing.quality import QUALITIES
 from processing.render import RenderJob, Rendition, render
 from processing.requests import ExportLimits, check_names
 from processing.strategies import STRATEGIES
-from processing.timecode import format_timecode, parse_timecode
-
-
-def timecode(text: str) -> float:
-    """The type of an argument that is a moment of a video, in seconds."""
-    try:
-        return parse_timecode(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+from processing.timecode import format_timecode
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     output: Path = arguments.output
     try:
         _check(arguments)
-        rendition = asyncio.run(_export(arguments))
+        rendition = perform(_export(arguments))
     except asyncio.CancelledError:
         complain("called off; nothing was written")
         return INTERRUPTED
@@ -76,10 +65,6 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 async def _export(arguments: argparse.Namespace) -> Rendition:
-    task = asyncio.current_task()
-    assert task is not None
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, task.cancel)
     job = RenderJob(
         start_s=arguments.start, end_s=arguments.end, strategy=arguments.strategy, quality=arguments.quality
     )
@@ -88,14 +73,9 @@ async def _export(arguments: argparse.Namespace) -> Rendition:
             job,
             source=arguments.source,
             output=arguments.output,
-            tools=find_tools(ffmpeg=_set("FFMPEG"), ffprobe=_set("FFPROBE")),
+            tools=programs(),
             on_progress=bar.show,
         )
-
-
-def _set(program: str) -> str:
-    """What the service's own setting for that program says in the environment."""
-    return os.environ.get(f"CUTDOWN_RENDER__{program}", "")
 
 
 def _facts(rendition: Rendition, output: Path) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""From a file to its cuts and scenes: the pass over it, then every decision, in order."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from processing.analysis import Analysis, Bars, analyse
+from processing.character import Character, characterise, title
+from processing.ffmpeg import Tools
+from processing.media import MediaInfo
+from processing.scenes import Interval, SceneBounds, candidates, merge
+from processing.shots import Boundary, find_boundaries
+from processing.soundtrack import integrated
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundScene:
+    """A scene that was found, its title and what it is like."""
+
+    start_s: float
+    end_s: float
+    title: str
+    character: Character
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """What was found in one video."""
+
+    boundaries: Sequence[Boundary]
+    scenes: Sequence[FoundScene]
+    loudness_lufs: float | None
+    lit: Bars | None
+
+
+async def detect(
+    source: Path,
+    media: MediaInfo,
+    *,
+    tools: Tools,
+    bounds: SceneBounds,
+    timeout_s: float,
+    on_progress: Callable[[float], None] | None = None,
+) -> Detection:
+    """Find the scenes of the file at `source`; `on_progress` hears how many of its seconds are done.
+
+    Raises:
+        SourceRefused: not one picture of it can be decoded.
+        RenderFailed, RenderTimedOut: the pass over it could not be made.
+    """
+    seen = await analyse(source, media, tools=tools, timeout_s=timeout_s, on_progress=on_progress)
+    # seconds of pure Python for a film: not in the loop that answers people
+    return await asyncio.to_thread(decide, seen, bounds)
+
+
+def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
+    """What follows from what was seen and heard."""
+    boundaries = find_boundaries(seen)
+    intervals = merge(candidates(seen, boundaries), duration_s=seen.duration_s, bounds=bounds)
+    whole = integrated(seen.loudness)
+    return Detection(
+        boundaries=boundaries,
+        scenes=[_described(seen, interval, boundaries, whole) for interval in intervals],
+        loudness_lufs=None if math.isinf(whole) else round(whole, 1),
+        lit=seen.lit,
+    )
+
+
+def _described(
+    seen: Analysis, interval: Interval, boundaries: Sequence[Boundary], whole_lufs: float
+) -> FoundScene:
+    character = characterise(seen, interval, boundaries)
+    return FoundScene(
+        start_s=round(interval.start_s, 3),
+        end_s=round(interval.end_s, 3),
+        title=title(interval, character, whole_lufs=whole_lufs),
+        character=character,
+    )
