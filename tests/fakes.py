@@ -5,7 +5,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from processing.errors import RenderFailed
+from processing.delivery import News
 from processing.ffmpeg import Progress, ProgressSink
 from processing.render import RenderJob, Rendition
 from storage.files import FileStore
@@ -28,14 +28,17 @@ class Clock:
 class FakePool:
     """Writes `content` in place of a short. Shut `gate` to keep renders at 50 %; set `error` to fail them."""
 
-    def __init__(self, files: FileStore, *, content: bytes = b"a short, as it were" * 100) -> None:
+    def __init__(
+        self, files: FileStore, *, content: bytes = b"a short, as it were" * 100, size: int = 2
+    ) -> None:
         self.jobs: list[RenderJob] = []
+        self.rendering = 0
         self.content = content
-        self.error: RenderFailed | None = None
+        self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self._files = files
-        self._slots = asyncio.Semaphore(2)
+        self._slots = asyncio.BoundedSemaphore(size)
 
     async def acquire(self) -> None:
         await self._slots.acquire()
@@ -47,8 +50,12 @@ class FakePool:
         self, job: RenderJob, *, source_key: str, output_key: str, on_progress: ProgressSink
     ) -> Rendition:
         self.jobs.append(job)
-        on_progress(Progress(stage="encoding", percent=50, eta_s=1.0))
-        await self.gate.wait()
+        self.rendering += 1
+        try:
+            on_progress(Progress(stage="encoding", percent=50, eta_s=1.0))
+            await self.gate.wait()
+        finally:
+            self.rendering -= 1
         if self.error is not None:
             raise self.error
         with tempfile.TemporaryDirectory() as folder:
@@ -64,3 +71,22 @@ class FakePool:
             audio_codec="aac",
         )
         return Rendition(facts=facts, fps=30, strategy=job.strategy, quality=job.quality, elapsed_s=0.1)
+
+
+class FakeNotifier:
+    """Keeps what it is sent. Shut `gate` to be slow; `errors` are raised first, one an attempt."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.sent: list[News] = []
+        self.attempts = 0
+        self.errors: list[Exception] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def notify(self, news: News) -> None:
+        self.attempts += 1
+        await self.gate.wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(news)

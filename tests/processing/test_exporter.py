@@ -1,0 +1,399 @@
+"""The life of an export, on a real database, with a pool that does as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from processing.errors import QuotaExceeded, Refusal, RenderFailed, SceneNotFound, SourceRefused
+from processing.exporter import OUR_FAULT, SOURCE_GONE, WORN_OUT, Exporter
+from processing.progress import ProgressBoard
+from processing.requests import ExportLimits, ExportRequest
+from storage.admission import Idempotency
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.files import LocalFiles, NothingStored
+from storage.models import Event, Export, ExportStatus, Scene
+from storage.scenes import Scenes
+from storage.videos import Videos
+from tests import samples
+from tests.fakes import Clock, FakePool
+
+LIMITS = ExportLimits(error_characters=100)
+
+
+@dataclass(kw_only=True)
+class Studio:
+    """An exporter and everything around it. `again` is the same house after a restart."""
+
+    exporter: Exporter
+    exports: Exports
+    deliveries: Deliveries
+    files: LocalFiles
+    pool: FakePool
+    board: ProgressBoard
+    clock: Clock
+    scene: Scene
+    again: Callable[[], Exporter]
+    news: list[str]
+
+    async def ask(self, **changes: object) -> Export:
+        plain = ExportRequest(
+            scene_id=self.scene.id,
+            strategy="center_crop",
+            quality="high",
+            user_id=self.scene.owner_id,
+            destinations=[samples.HERE],
+        )
+        return (await self.exporter.request(replace(plain, **changes))).export
+
+    async def now(self, export: Export) -> Export:
+        found = await self.exports.get(export.id)
+        assert found is not None
+        return found
+
+    async def reaches(self, export: Export, status: ExportStatus) -> Export:
+        while (current := await self.now(export)).status is not status:
+            assert current.status in (ExportStatus.PENDING, ExportStatus.PROCESSING)
+        return current
+
+    async def renders(self, how_many: int) -> None:
+        """Until that many renders are under way at the pool."""
+        while self.pool.rendering != how_many:
+            await self.board.changed()
+
+    async def hears(self, how_often: int) -> None:
+        """Until news has been announced that often."""
+        while len(self.news) != how_often:
+            await self.board.changed()
+
+    async def events(self, export: Export) -> list[Event]:
+        return [delivery.event for delivery in await self.deliveries.of_export(export.id)]
+
+
+@pytest.fixture
+async def studio(
+    database: Database,
+    videos: Videos,
+    scenes: Scenes,
+    exports: Exports,
+    deliveries: Deliveries,
+    files: LocalFiles,
+    clock: Clock,
+) -> Studio:
+    video = samples.video()
+    await videos.add(video)
+    scene = samples.scene(video)
+    await scenes.add(scene)
+    pool, board, news = FakePool(files), ProgressBoard(), list[str]()
+
+    def build() -> Exporter:
+        return Exporter(
+            videos=videos,
+            scenes=scenes,
+            exports=exports,
+            files=files,
+            pool=pool,
+            board=board,
+            limits=LIMITS,
+            now=clock,
+            on_news=lambda: news.append("news"),
+        )
+
+    return Studio(
+        exporter=build(),
+        exports=exports,
+        deliveries=deliveries,
+        files=files,
+        pool=pool,
+        board=board,
+        clock=clock,
+        scene=scene,
+        again=build,
+        news=news,
+    )
+
+
+@asynccontextmanager
+async def at_work(exporter: Exporter) -> AsyncIterator[None]:
+    """The exporter runs beside the block, and is stopped and drained after it."""
+    task = asyncio.create_task(exporter.run())
+    try:
+        yield
+    finally:
+        await stopped(task)
+        await exporter.drain(0)
+
+
+async def stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def no_writing(database: Database) -> AsyncIterator[None]:
+    """SQLite refuses every change, as on a disk that is full."""
+    async with database.transaction() as connection:
+        pass
+    await connection.execute("PRAGMA query_only = ON")
+    yield
+    await connection.execute("PRAGMA query_only = OFF")
+
+
+async def all_slots_are_free(pool: FakePool) -> bool:
+    """Takes both slots, and gives them back; a slot given back twice would be an error of the pool's."""
+    for _ in range(2):
+        await pool.acquire()
+    for _ in range(2):
+        pool.release()
+    return True
+
+
+async def test_an_accepted_export_becomes_a_file_and_news(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        assert export.status is ExportStatus.PENDING
+        done = await studio.reaches(export, ExportStatus.COMPLETED)
+        await studio.hears(1)
+    assert done.file_key == f"exports/ana/{export.id}.mp4"
+    assert done.expires_at == studio.clock() + timedelta(hours=24)
+    async with studio.files.fetch(done.file_key) as path:
+        assert path.read_bytes() == studio.pool.content
+    assert await studio.events(export) == [Event.COMPLETED]
+    (job,) = studio.pool.jobs
+    assert (job.start_s, job.end_s, job.strategy, job.quality) == (10.0, 20.0, "center_crop", "high")
+
+
+async def test_progress_is_on_the_board_while_it_renders_and_not_after(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+        assert studio.board.latest[export.id].percent == 50
+        studio.pool.gate.set()
+        await studio.reaches(export, ExportStatus.COMPLETED)
+    assert not studio.board.latest
+
+
+async def test_a_strangers_scene_is_as_good_as_none(studio: Studio) -> None:
+    for changes in ({"user_id": "ben"}, {"scene_id": "scn_unknown"}):
+        with pytest.raises(SceneNotFound):
+            await studio.ask(**changes)
+    assert await studio.exports.of_user("ben", at_most=9) == []
+
+
+async def test_the_eleventh_request_of_the_day_is_refused(studio: Studio) -> None:
+    for _ in range(10):
+        await studio.ask()
+    with pytest.raises(QuotaExceeded) as refused:
+        await studio.ask()
+    assert refused.value.limit == 10
+    assert refused.value.resets_at == studio.clock().replace(hour=0) + timedelta(days=1)
+    studio.clock.advance(hours=12)
+    await studio.ask()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        pytest.param(RenderFailed("It could not be made.", "exit 1"), "It could not be made.", id="render"),
+        pytest.param(SourceRefused(Refusal.DAMAGED, "bad"), Refusal.DAMAGED.value, id="source"),
+        pytest.param(NothingStored("sources/secret/path"), SOURCE_GONE, id="source-gone"),
+        pytest.param(FileNotFoundError(2, "gone", "/usr/bin/ffmpeg"), OUR_FAULT, id="ffmpeg-gone"),
+        pytest.param(ZeroDivisionError("/a/path"), OUR_FAULT, id="a-bug"),
+        pytest.param(RenderFailed("x" * 1000), "x" * 100, id="a-long-story"),
+    ],
+)
+async def test_a_render_that_fails_is_told_in_one_kind_sentence(
+    studio: Studio, error: Exception, told: str
+) -> None:
+    studio.pool.error = error
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        failed = await studio.reaches(export, ExportStatus.FAILED)
+        assert failed.error == told
+        assert await studio.events(export) == [Event.FAILED]
+        await studio.hears(1)
+        studio.pool.error = None
+        await studio.reaches(await studio.ask(), ExportStatus.COMPLETED)
+    assert (await studio.exports.quota("ana", studio.clock(), limit=10)).used == 1
+
+
+async def test_a_bug_is_in_the_log_whole(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    studio.pool.error = ZeroDivisionError("what went wrong")
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(), ExportStatus.FAILED)
+    assert "what went wrong" in capsys.readouterr().out
+
+
+async def test_cancelled_while_it_waits_it_is_never_rendered(studio: Studio) -> None:
+    export = await studio.ask()
+    assert await studio.exporter.cancel(export.id)
+    assert not await studio.exporter.cancel(export.id)
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(), ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 1
+    assert await studio.events(export) == [Event.CANCELLED]
+
+
+async def test_cancelled_while_it_is_rendered_the_render_stops(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+        assert await studio.exporter.cancel(export.id)
+        await studio.renders(0)
+    assert (await studio.now(export)).status is ExportStatus.CANCELLED
+    assert await studio.events(export) == [Event.CANCELLED]
+    assert await studio.files.entries() == []
+    assert not studio.board.latest
+
+
+async def test_a_completion_that_comes_after_a_cancel_deletes_its_file(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+        # in the database alone, as when the cancel and the last moment of the render cross
+        assert await studio.exports.cancel(export.id, now=studio.clock())
+        studio.pool.gate.set()
+        await studio.renders(0)
+        await studio.reaches(await studio.ask(), ExportStatus.COMPLETED)
+    assert (await studio.now(export)).status is ExportStatus.CANCELLED
+    assert export.id not in str(await studio.files.entries())
+
+
+async def test_no_more_renders_at_once_than_the_pool_has_slots(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        asked = [await studio.ask() for _ in range(5)]
+        await studio.renders(2)
+        statuses = [(await studio.now(export)).status for export in asked]
+        assert statuses.count(ExportStatus.PROCESSING) == 2
+        studio.pool.gate.set()
+        for export in asked:
+            await studio.reaches(export, ExportStatus.COMPLETED)
+    assert [await studio.events(export) for export in asked] == [[Event.COMPLETED]] * 5
+    assert await all_slots_are_free(studio.pool)
+
+
+async def test_drained_renders_are_pending_again_and_no_crash_is_counted(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+    interrupted = await studio.now(export)
+    assert (interrupted.status, interrupted.crashes) == (ExportStatus.PENDING, 0)
+    assert await studio.events(export) == []
+    assert await all_slots_are_free(studio.pool)
+
+
+async def test_a_drain_lets_a_render_finish_that_is_quick_enough(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    task = asyncio.create_task(studio.exporter.run())
+    export = await studio.ask()
+    await studio.renders(1)
+    await stopped(task)
+    draining = asyncio.create_task(studio.exporter.drain(60))
+    studio.pool.gate.set()
+    await draining
+    assert (await studio.now(export)).status is ExportStatus.COMPLETED
+
+
+async def test_stopped_at_any_moment_of_a_start_the_export_is_not_lost(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    for steps in range(12):
+        export = await studio.ask(user_id="ana")
+        task = asyncio.create_task(studio.exporter.run())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+            if steps > 5:
+                await studio.exports.get(export.id)
+        await stopped(task)
+        await studio.exporter.drain(0)
+        current = await studio.now(export)
+        assert (current.status, current.crashes) == (ExportStatus.PENDING, 0)
+        assert await all_slots_are_free(studio.pool)
+        await studio.exporter.cancel(export.id)
+
+
+async def test_what_was_rendered_when_the_service_died_is_rendered_after_the_restart(studio: Studio) -> None:
+    export = await studio.ask()
+    await studio.exports.start_next(studio.clock())  # and here the service dies
+    exporter = studio.again()
+    await exporter.resume()
+    async with at_work(exporter):
+        done = await studio.reaches(export, ExportStatus.COMPLETED)
+    assert (done.attempt, done.crashes) == (2, 1)
+
+
+async def test_an_export_that_takes_the_service_down_each_time_is_given_up(studio: Studio) -> None:
+    export = await studio.ask()
+    for _ in range(LIMITS.crashes):
+        await studio.exports.start_next(studio.clock())
+        await studio.again().resume()
+    failed = await studio.now(export)
+    assert (failed.status, failed.error) == (ExportStatus.FAILED, WORN_OUT)
+    assert await studio.events(export) == [Event.FAILED]
+
+
+async def test_resuming_leaves_alone_what_is_being_rendered(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        while not studio.pool.rendering:
+            await studio.exporter.resume()
+        await studio.exporter.resume()
+        current = await studio.now(export)
+        assert (current.status, current.attempt, current.crashes) == (ExportStatus.PROCESSING, 1, 0)
+
+
+async def test_an_end_that_cannot_be_written_is_taken_up_again(
+    studio: Studio, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+        async with no_writing(database):
+            studio.pool.gate.set()
+            while studio.board.latest:
+                await studio.board.changed()
+        assert (await studio.now(export)).status is ExportStatus.PROCESSING
+        assert "the end of an export could not be written" in capsys.readouterr().out
+        await studio.exporter.resume()
+        await studio.reaches(export, ExportStatus.COMPLETED)
+    assert await studio.events(export) == [Event.COMPLETED]
+
+
+async def test_a_start_that_cannot_be_written_ends_the_run_and_gives_the_slot_back(
+    studio: Studio, database: Database
+) -> None:
+    export = await studio.ask()
+    async with no_writing(database):
+        with pytest.raises(Exception, match="readonly"):
+            await studio.exporter.run()
+    assert await all_slots_are_free(studio.pool)
+    async with at_work(studio.exporter):
+        await studio.reaches(export, ExportStatus.COMPLETED)
+
+
+async def test_the_same_request_with_the_same_key_is_one_export(studio: Studio) -> None:
+    key = Idempotency(key="k", fingerprint="f")
+    first, second = await asyncio.gather(*(studio.ask(idempotency=key, client="tool") for _ in range(2)))
+    assert first.id == second.id
+
+
+async def test_a_withdrawn_short_is_gone_at_once(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        assert not await studio.exporter.withdraw(export.id)
+        await studio.reaches(export, ExportStatus.COMPLETED)
+    assert await studio.exporter.withdraw(export.id)
+    assert not await studio.exporter.withdraw(export.id)
+    assert await studio.files.entries() == []
+    assert await studio.events(export) == [Event.COMPLETED, Event.EXPIRED]
