@@ -11,6 +11,7 @@ class Address:
 
     `token` is the interaction's and lives 15 minutes. `private` keeps news out of the channel. `batch` names
     the exports that share the message, with a blank between, and `note` is what their card says beside them.
+    `upload_bytes` is the largest file that Discord takes there.
     """
 
     user_id: str
@@ -22,6 +23,7 @@ class Address:
     private: bool = False
     batch: str = ""
     note: str = ""
+    upload_bytes: str = "0"
 
     @classmethod
     def from_text(cls, text: Mapping[str, str]) -> Self:
@@ -41,4 +43,5 @@ class Address:
             "private": "yes" if self.private else "no",
             "batch": self.batch,
             "note": self.note,
+            "upload_bytes": self.upload_bytes,
         }

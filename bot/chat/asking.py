@@ -98,4 +98,5 @@ def _address(
         message_id=str(answer.message_id or ""),
         # Discord hides an answer of its own accord where the bot may not speak: what is hidden stays so
         private=answer.is_ephemeral(),
+        upload_bytes=str(interaction.filesize_limit),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discord import ui
+from discord import MediaGalleryItem, ui
 
 from bot.chat.languages import Words
 from bot.chat.messages import (
@@ -30,6 +30,8 @@ COLOURS = {
     ExportStatus.CANCELLED: GREY,
     ExportStatus.EXPIRED: GREY,
 }
+#: What the video is called where it plays in a card.
+VIDEO_NAME = "short.mp4"
 SIGNS = {ExportStatus.COMPLETED: "✅ ", ExportStatus.FAILED: "⚠️ "}
 
 
@@ -44,8 +46,8 @@ class ExportFacts:
     progress: Progress | None = None
 
 
-def export_card(facts: ExportFacts, words: Words) -> ui.LayoutView:
-    """The one card of an export, from the queue to the end of its link."""
+def export_card(facts: ExportFacts, words: Words, *, video: bool = False) -> ui.LayoutView:
+    """The one card of an export, from the queue to the end of its link; with a `video` it plays in it."""
     export = facts.export
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(f"### {SIGNS.get(export.status, '🎬 ')}{safe(export.title)}"),
@@ -53,8 +55,9 @@ def export_card(facts: ExportFacts, words: Words) -> ui.LayoutView:
         ui.Separator(),
         *(ui.TextDisplay(line) for line in _story(facts, words)),
     ]
-    if buttons := _buttons(facts, words):
-        items.append(ui.ActionRow(*buttons))
+    if video:
+        items.append(ui.MediaGallery(MediaGalleryItem(f"attachment://{VIDEO_NAME}")))
+    items.append(ui.ActionRow(*_buttons(facts, words)))
     items.append(ui.TextDisplay(small(quota_line(facts.quota, words))))
     return card(*items, colour=COLOURS[export.status])
 

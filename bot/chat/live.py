@@ -10,7 +10,7 @@ import structlog
 from bot.chat.address import Address
 from bot.chat.cards import components_of
 from bot.chat.facts import card_of
-from bot.chat.post import Post
+from bot.chat.post import Letter, Post
 from bot.services import Services
 from processing.delivery import RetryLater
 from storage.models import ACTIVE, Destination, Export
@@ -68,7 +68,7 @@ class LiveCards:
                 return
             try:
                 async with asyncio.timeout(PATIENCE_S):
-                    await self._post.edit(destination, card)
+                    await self._post.edit(destination, Letter(card=card))
             except (RetryLater, discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 log.info("progress not shown", export_id=export.id, error=type(error).__name__)
             else:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
 from bot.chat.address import Address
+from bot.chat.cards import VIDEO_NAME
 from bot.chat.connection import Connection
 from processing.delivery import Undeliverable
 from storage.deliveries import Deliveries
@@ -18,8 +20,29 @@ log = structlog.get_logger()
 
 #: Discord's own code for "Invalid Webhook Token": the interaction is older than 15 minutes.
 TOKEN_DEAD = 50027
+TOO_LARGE = 413
 
 Place = Callable[[Address], Awaitable[discord.abc.Messageable]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A card, whether it mentions the user, and the video that plays in it."""
+
+    card: discord.ui.LayoutView
+    mention: bool = False
+    video: Path | None = None
+
+    def files(self) -> list[discord.File]:
+        """New for every attempt: a file can be sent once."""
+        return [] if self.video is None else [discord.File(self.video, filename=VIDEO_NAME)]
+
+    def mentions(self, address: Address) -> discord.AllowedMentions:
+        """The one who asked, or nobody."""
+        if not self.mention:
+            return discord.AllowedMentions.none()
+        user = discord.Object(int(address.user_id))
+        return discord.AllowedMentions(everyone=False, roles=False, replied_user=False, users=[user])
 
 
 class Post:
@@ -39,45 +62,42 @@ class Post:
         """Whoever writes to a message holds this, so that a late edit never covers a newer one."""
         return self._turns.setdefault(address.batch or export_id, asyncio.Lock())
 
-    async def edit(
-        self, destination: Destination, card: discord.ui.LayoutView, *, mention: bool = False
-    ) -> bool:
+    async def edit(self, destination: Destination, letter: Letter) -> bool:
         """Edit the message that is there. False: there is none, or no way to it is left.
+
+        Where a letter with a video is refused, the same without it may still come through.
 
         Raises:
             Offline: nobody is logged in.
             Exception: Discord could not be reached; it may be tried again.
         """
         address = known = Address.from_text(destination.address)
-        mentions = _mentions(address, mention)
         if address.message_id and address.token:
-            if await _open(self._edit_by_token(address, card, mentions)):
+            if await _open(self._edit_by_token(address, letter)):
                 return True
             address = replace(address, token="")
         if address.message_id and address.channel_id:
-            edited = await _open(self._edit_as_bot(address, card, mentions))
+            edited = await _open(self._edit_as_bot(address, letter))
             address = address if edited else replace(address, message_id="")
-        if address != known:
+        if address != known and letter.video is None:
             await self._deliveries.readdress(destination.id, address.as_text())
         return bool(address.message_id)
 
-    async def bring(
-        self, destination: Destination, card: discord.ui.LayoutView, *, mention: bool, nonce: str
-    ) -> None:
+    async def bring(self, destination: Destination, letter: Letter, *, nonce: str) -> None:
         """Edit the message; where that is closed, write to the channel; where that is, to the user.
 
         Raises:
             Undeliverable: every way is closed.
             Exception: as for `edit`.
         """
-        if await self.edit(destination, card, mention=mention):
+        if await self.edit(destination, letter):
             return
         address = Address.from_text(destination.address)
         places: list[Place] = [self._directly]
         if address.channel_id and not address.private:
             places.insert(0, self._in_channel)
         for place in places:
-            if sent := await self._send(place, address, card, mention=mention, nonce=nonce):
+            if sent := await self._send(place, address, letter, nonce=nonce):
                 moved = replace(
                     address, token="", channel_id=str(sent.channel.id), message_id=str(sent.id), private=False
                 )
@@ -85,28 +105,30 @@ class Post:
                 return
         raise Undeliverable("neither the message nor the channel nor the user can be written to")
 
-    async def _edit_by_token(
-        self, address: Address, card: discord.ui.LayoutView, mentions: discord.AllowedMentions
-    ) -> None:
+    async def _edit_by_token(self, address: Address, letter: Letter) -> None:
         client = self._connection.demand()
         webhook = discord.Webhook.partial(int(address.application_id), address.token, client=client)
         webhook.proxy = client.http.proxy  # it takes over the client's session, but not its proxy
-        await webhook.edit_message(int(address.message_id), view=card, allowed_mentions=mentions)
+        await webhook.edit_message(
+            int(address.message_id),
+            view=letter.card,
+            attachments=letter.files(),
+            allowed_mentions=letter.mentions(address),
+        )
 
-    async def _edit_as_bot(
-        self, address: Address, card: discord.ui.LayoutView, mentions: discord.AllowedMentions
-    ) -> None:
+    async def _edit_as_bot(self, address: Address, letter: Letter) -> None:
         channel = self._connection.demand().get_partial_messageable(int(address.channel_id))
-        message = channel.get_partial_message(int(address.message_id))
-        await message.edit(view=card, allowed_mentions=mentions)
+        await channel.get_partial_message(int(address.message_id)).edit(
+            view=letter.card, attachments=letter.files(), allowed_mentions=letter.mentions(address)
+        )
 
     async def _send(
-        self, place: Place, address: Address, card: discord.ui.LayoutView, *, mention: bool, nonce: str
+        self, place: Place, address: Address, letter: Letter, *, nonce: str
     ) -> discord.Message | None:
         try:
             # the nonce makes Discord itself drop a second copy, should an attempt be repeated
             return await (await place(address)).send(
-                view=card, nonce=nonce, allowed_mentions=_mentions(address, mention)
+                view=letter.card, nonce=nonce, allowed_mentions=letter.mentions(address)
             )
         except discord.HTTPException as error:
             if not _closed(error):
@@ -134,12 +156,4 @@ async def _open(attempt: Awaitable[None]) -> bool:
 
 def _closed(error: discord.HTTPException) -> bool:
     """Refused for good. A 401 of another kind means that our own token is being changed: try again."""
-    return error.status in (400, 403, 404) or error.code == TOKEN_DEAD
-
-
-def _mentions(address: Address, mention: bool) -> discord.AllowedMentions:
-    if not mention:
-        return discord.AllowedMentions.none()
-    return discord.AllowedMentions(
-        everyone=False, roles=False, replied_user=False, users=[discord.Object(int(address.user_id))]
-    )
+    return error.status in (400, 403, 404, TOO_LARGE) or error.code == TOKEN_DEAD

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from bot.chat.address import Address
 from bot.chat.facts import card_of
 from bot.chat.live import KIND
-from bot.chat.post import Post
+from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
 from processing.delivery import News, Notifier, Undeliverable
-from storage.models import Event, ExportStatus
+from storage.files import NothingStored
+from storage.models import Destination, Event, Export, ExportStatus
 
 
 @asynccontextmanager
@@ -38,9 +39,30 @@ class DiscordNotifier:
         address = Address.from_text(news.destination.address)
         async with self._post.turn(address, news.export.id):
             export = await self._services.exports.get(news.export.id) or news.export
+            if await self._shown_playing(export, address, news.destination):
+                return
             card = await card_of(export, address, self._services)
+            letter = Letter(card=card, mention=export.status is ExportStatus.COMPLETED)
             if news.event is not Event.EXPIRED:
-                mention = export.status is ExportStatus.COMPLETED
-                await self._post.bring(news.destination, card, mention=mention, nonce=news.delivery_id)
-            elif not await self._post.edit(news.destination, card):
+                await self._post.bring(news.destination, letter, nonce=news.delivery_id)
+            elif not await self._post.edit(news.destination, letter):
                 raise Undeliverable("the message can no longer be edited")
+
+    async def _shown_playing(self, export: Export, address: Address, destination: Destination) -> bool:
+        """Whether the message plays the short itself now, for which it must fit Discord's limit there."""
+        if not fits(export, address):
+            return False
+        assert export.file_key is not None
+        try:
+            async with self._services.files.fetch(export.file_key) as video:
+                card = await card_of(export, address, self._services, video=True)
+                return await self._post.edit(destination, Letter(card=card, mention=True, video=video))
+        except NothingStored:
+            return False
+
+
+def fits(export: Export, address: Address) -> bool:
+    """Whether the short may be sent along. A batch shows links alone."""
+    if export.status is not ExportStatus.COMPLETED or export.facts is None or address.batch:
+        return False
+    return export.facts.size_bytes <= int(address.upload_bytes)

@@ -81,6 +81,7 @@ async def test_a_scene_becomes_a_link_that_downloads(
 
     status, body = await program.download(done.links["Download"])
     assert (status, body[4:8]) == (200, b"ftyp")
+    assert [file["size"] for file in done.attachments] == [len(body)], "it plays in the card"
     assert done.mentions == [ana.id]
     assert "1080×1920" in done.text  # noqa: RUF001
     assert "expires <t:" in done.text
@@ -240,6 +241,7 @@ async def test_a_finished_short_can_be_deleted_and_rendered_again(
     await discord_server.click(card, "Delete now", user=ana)
     await asked.wait_for(lambda message: "deleted" in message.text)
     assert (await program.download(link))[0] == 410
+    assert not card.attachments
 
     again = await discord_server.click(card, "Render again", user=ana)
     fresh = await again.wait_for(lambda message: message.links)
@@ -349,3 +351,77 @@ async def test_several_scenes_are_made_in_one_message_and_what_is_over_the_quota
     program.open_gate()
     await sent.wait_for(lambda message: "2 of 2 done" in message.text)
     assert len(card.links) == 1
+
+
+async def test_a_short_that_is_too_large_to_upload_is_brought_as_a_link(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    for route in (EDIT, BOT_EDIT):
+        discord_server.fail(route, status=413, code=40005, only=lambda call: bool(call.files))
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    done = await asked.wait_for(lambda message: message.links)
+    assert not done.attachments
+    assert done.edits[-1].by == "interaction"
+
+
+async def test_when_the_message_is_deleted_a_new_one_in_the_channel_mentions_the_user(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.message()
+    card.deleted = True
+    program.open_gate()
+    done = await discord_server.posted(channel, lambda message: message.links)
+    assert done is not card
+    assert done.mentions == [ana.id]
+
+
+async def close_channel(discord: FakeDiscord, channel: Channel, why: str) -> None:
+    if why == "no-permission":
+        channel.bot_permissions = 0
+    elif why == "channel-gone":
+        discord.delete_channel(channel)
+
+
+@pytest.mark.parametrize("why", ["no-permission", "channel-gone", "hidden-answer"])
+async def test_when_the_channel_is_closed_the_user_gets_a_direct_message(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel, why: str
+) -> None:
+    asked = await discord_server.slash(
+        "export",
+        user=ana,
+        channel=channel,
+        options={"scene": scene, **RECIPE},
+        forced_ephemeral=why == "hidden-answer",
+    )
+    await asked.message()
+    asked.expire()
+    await close_channel(discord_server, channel, why)
+    program.open_gate()
+    done = await discord_server.posted(discord_server.dm(ana), lambda message: message.links)
+    assert (await program.download(done.links["Download"]))[0] == 200
+    assert not [message for message in channel.messages.values() if message.links]
+
+
+async def test_when_every_way_is_closed_the_link_is_in_the_history(
+    discord_server: FakeDiscord, program: Program, clip: Path, channel: Channel
+) -> None:
+    shy = discord_server.add_user("shy", accepts_dms=False)
+    scene = await program.add_scene(clip, owner_id=shy.id, title="Kick-off", times=(0.0, 0.5))
+    asked = await discord_server.slash(
+        "export", user=shy, channel=channel, options={"scene": scene, "private": True, **RECIPE}
+    )
+    assert (await asked.message()).ephemeral
+    asked.expire()
+    program.open_gate()
+    dm = "POST /channels/{channel_id}/messages"
+    await discord_server.until(
+        lambda: any(r.route == dm and r.status == 403 for r in discord_server.requests), "a direct message"
+    )
+    history = await (await discord_server.slash("exports", user=shy, channel=channel)).message()
+    assert "[download](" in history.text
