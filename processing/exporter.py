@@ -13,8 +13,10 @@ from processing.render import RenderJob, Rendition
 from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft
 from storage.exports import Exports
 from storage.files import FileStore, NothingStored
-from storage.models import Export
+from storage.identifiers import new_token
+from storage.models import Export, Facts
 from storage.scenes import Scenes
+from storage.twins import Twins
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -41,6 +43,8 @@ class Exporter:
         pool: RenderPool,
         board: ProgressBoard,
         limits: ExportLimits,
+        twins: Twins,
+        engine: str,
         now: Callable[[], datetime],
         on_news: Callable[[], None],
     ) -> None:
@@ -51,6 +55,8 @@ class Exporter:
         self._pool = pool
         self._board = board
         self._limits = limits
+        self._twins = twins
+        self._engine = engine
         self._now = now
         self._on_news = on_news
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -65,8 +71,10 @@ class Exporter:
             SceneNotFound: unknown, or another user's.
             ExportRefused: any other reason, as its class says.
         """
-        scene = await self._scenes.get(request.scene_id)
-        if scene is None or scene.owner_id != request.user_id:
+        scene = await self._scenes.open_to(
+            request.scene_id, user_id=request.user_id, guild_id=request.guild_id
+        )
+        if scene is None:
             raise SceneNotFound("There is no such scene.")
         export = draft(request, scene, limits=self._limits, now=self._now())
         admission = await self._exports.create(
@@ -79,7 +87,8 @@ class Exporter:
         answer = accepted(admission)
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
-            self._asked.set()
+            if not await self._serve_from_twin(answer.export):
+                self._asked.set()
             self._board.ring()
         return answer
 
@@ -105,6 +114,15 @@ class Exporter:
         self._on_news()
         await self._files.delete(export.file_key)
         return True
+
+    async def renew(self, export_id: str) -> Export | None:
+        """A fresh link for as long as the first, in its place. None: its file does not live any more."""
+        now = self._now()
+        expires_at = now + self._limits.link_lifetime
+        export = await self._exports.renew(export_id, token=new_token(), now=now, expires_at=expires_at)
+        if export is not None:
+            log.info("export renewed", export_id=export_id)
+        return export
 
     async def resume(self) -> None:
         """Put back in the queue what is `processing` but rendered by nobody, such as after a crash."""
@@ -154,6 +172,8 @@ class Exporter:
 
     def _stopped(self, task: asyncio.Task[None]) -> None:
         self._pool.release()
+        # whoever waited for the very same work need not wait any more
+        self._asked.set()
         del self._running[task.get_name()]
         self._board.forget(task.get_name())
         if not task.cancelled() and (error := task.exception()):
@@ -168,7 +188,7 @@ class Exporter:
     async def _process(self, export: Export) -> None:
         """Render one export and write down how it ended. Who cancels this writes down why."""
         try:
-            rendition = await self._render(export)
+            facts = await self._borrowed(export) or (await self._render(export)).facts
         except (SourceRefused, RenderFailed) as error:
             log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
             await self._end_badly(export, str(error))
@@ -179,7 +199,33 @@ class Exporter:
             log.exception("render broke", export_id=export.id)
             await self._end_badly(export, OUR_FAULT)
         else:
-            await self._end_well(export, rendition)
+            await self._end_well(export, facts)
+
+    async def _serve_from_twin(self, export: Export) -> bool:
+        """Complete at once what has been rendered before. False: it has its turn to wait for."""
+        async with self._claims:
+            if await self._twins.finished(export, engine=self._engine, now=self._now()) is None:
+                return False
+            started = await self._exports.start(export.id, self._now())
+            if started is None:
+                return False
+            if (facts := await self._borrowed(started)) is None:
+                await self._exports.interrupt(started)
+                return False
+            await self._end_well(started, facts)
+            return True
+
+    async def _borrowed(self, export: Export) -> Facts | None:
+        """The file of a finished export of the same work, if there is one: nothing is rendered twice."""
+        twin = await self._twins.finished(export, engine=self._engine, now=self._now())
+        if twin is None or twin.file_key is None:
+            return None
+        try:
+            await self._files.copy(twin.file_key, _output_key(export))
+        except NothingStored:
+            return None
+        log.info("render reused", export_id=export.id, twin_id=twin.id)
+        return twin.facts
 
     async def _render(self, export: Export) -> Rendition:
         video = await self._videos.get(export.video_id)
@@ -199,17 +245,18 @@ class Exporter:
             on_progress=lambda progress: self._board.report(export.id, progress),
         )
 
-    async def _end_well(self, export: Export, rendition: Rendition) -> None:
+    async def _end_well(self, export: Export, facts: Facts) -> None:
         now = self._now()
         completed = await self._exports.complete(
             export,
             file_key=_output_key(export),
-            facts=rendition.facts,
+            facts=facts,
+            engine=self._engine,
             now=now,
             expires_at=now + self._limits.link_lifetime,
         )
         if completed:
-            log.info("export completed", export_id=export.id, size_bytes=rendition.facts.size_bytes)
+            log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)
             self._on_news()
         else:
             await self._files.delete(_output_key(export))

@@ -39,7 +39,10 @@ class ExportLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRequest:
-    """What a face hands over. Times, where given, trim the scene and are seconds of the video."""
+    """What a face hands over. Times, where given, trim the scene and are seconds of the video.
+
+    `guild_id` is the Discord server where it is asked for: a scene may be shared there.
+    """
 
     scene_id: str
     strategy: str
@@ -50,6 +53,7 @@ class ExportRequest:
     start_s: float | None = None
     end_s: float | None = None
     idempotency: Idempotency | None = None
+    guild_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,10 @@ from storage.models import (
     sources_of,
 )
 from storage.moments import to_text
+from storage.twins import SAME_WORK
+
+#: `pending -> processing`; the id follows.
+START = "UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ? WHERE id ="
 
 
 class Exports:
@@ -55,14 +59,19 @@ class Exports:
             )
 
     async def start_next(self, now: datetime) -> Export | None:
-        """Take the export whose turn it is, if any waits: `pending -> processing`."""
+        """Take the export whose turn it is, if any waits: `pending -> processing`.
+
+        One whose very work is being done for another waits for that.
+        """
         async with self._database.transaction() as connection:
             row = await first_row(
                 connection,
-                """
-                UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ?
-                WHERE id = (SELECT id FROM exports WHERE status = 'pending' ORDER BY turn, rowid LIMIT 1)
-                RETURNING *
+                f"""
+                {START} (
+                    SELECT own.id FROM exports AS own WHERE own.status = 'pending' AND NOT EXISTS (
+                        SELECT 1 FROM exports AS other WHERE other.status = 'processing' AND {SAME_WORK}
+                    ) ORDER BY own.turn, own.rowid LIMIT 1
+                ) RETURNING *
                 """,
                 (to_text(now),),
             )
@@ -75,8 +84,23 @@ class Exports:
                 )
         return export_from_row(row)
 
+    async def start(self, export_id: str, now: datetime) -> Export | None:
+        """Take this export out of its turn: what needs no slot need not wait for one."""
+        async with self._database.transaction() as connection:
+            row = await first_row(
+                connection, f"{START} ? AND status = 'pending' RETURNING *", (to_text(now), export_id)
+            )
+        return export_from_row(row) if row else None
+
     async def complete(
-        self, export: Export, *, file_key: str, facts: Facts, now: datetime, expires_at: datetime
+        self,
+        export: Export,
+        *,
+        file_key: str,
+        facts: Facts,
+        engine: str,
+        now: datetime,
+        expires_at: datetime,
     ) -> bool:
         """`processing -> completed`, told to every destination. False: this attempt is no longer the one."""
         async with self._database.transaction() as connection:
@@ -84,8 +108,8 @@ class Exports:
                 connection,
                 export.id,
                 ExportStatus.COMPLETED,
-                "file_key = ?, facts = ?, finished_at = ?, expires_at = ?",
-                (file_key, json.dumps(asdict(facts)), to_text(now), to_text(expires_at)),
+                "file_key = ?, facts = ?, engine = ?, finished_at = ?, expires_at = ?",
+                (file_key, json.dumps(asdict(facts)), engine, to_text(now), to_text(expires_at)),
                 attempt=export.attempt,
             ) and await announce(connection, export.id, Event.COMPLETED, now)
 
@@ -148,11 +172,15 @@ class Exports:
         """The export whose link bears that token."""
         return await self._first("SELECT * FROM exports WHERE token = ?", (token,))
 
-    async def of_user(self, user_id: str, *, at_most: int) -> list[Export]:
-        """A user's exports, newest first."""
+    async def of_user(self, user_id: str, *, at_most: int, after: str | None = None) -> list[Export]:
+        """A user's exports, newest first; `after` one of them, where it is named."""
         return await self._all(
-            "SELECT * FROM exports WHERE user_id = ? ORDER BY created_at DESC, id LIMIT ?",
-            (user_id, at_most),
+            """
+            SELECT * FROM exports WHERE user_id = ?1
+            AND (?2 IS NULL OR rowid < (SELECT rowid FROM exports WHERE id = ?2))
+            ORDER BY rowid DESC LIMIT ?3
+            """,
+            (user_id, after, at_most),
         )
 
     async def processing(self) -> list[Export]:

@@ -7,6 +7,11 @@ from storage.models import Scene
 from storage.moments import from_text, to_text
 
 _SELECT = "SELECT scenes.*, videos.owner_id FROM scenes JOIN videos ON videos.id = scenes.video_id"
+#: The user ?1 may make shorts of it: it is their own, or shared with the Discord server ?2.
+_OPEN = """
+(videos.owner_id = ?1
+ OR EXISTS (SELECT 1 FROM shares WHERE shares.video_id = videos.id AND shares.guild_id = ?2))
+"""
 
 
 class Scenes:
@@ -45,30 +50,44 @@ class Scenes:
         )
         return [_from_row(row) for row in rows]
 
+    async def open_to(self, scene_id: str, *, user_id: str, guild_id: str | None = None) -> Scene | None:
+        """The scene of that name, if the user may make shorts of it: it is theirs, or shared where they are."""
+        row = await self._database.fetch_one(
+            f"{_SELECT} WHERE scenes.id = ?3 AND {_OPEN}", (user_id, guild_id, scene_id)
+        )
+        return _from_row(row) if row else None
+
     async def listed(
-        self, owner_id: str, *, video_id: str | None = None, at_most: int, skip: int = 0
+        self,
+        user_id: str,
+        *,
+        guild_id: str | None = None,
+        video_id: str | None = None,
+        at_most: int,
+        skip: int = 0,
     ) -> list[Scene]:
-        """A user's scenes, of all videos or of one: newest video first, then in order of time."""
+        """Scenes open to a user, of all videos or of one: newest video first, then in order of time."""
         rows = await self._database.fetch_all(
             f"""
-            {_SELECT}
-            WHERE videos.owner_id = ?1 AND videos.id = coalesce(?2, videos.id)
-            ORDER BY videos.created_at DESC, videos.id, scenes.start_s, scenes.id LIMIT ?3 OFFSET ?4
+            {_SELECT} WHERE {_OPEN} AND videos.id = coalesce(?3, videos.id)
+            ORDER BY videos.created_at DESC, videos.id, scenes.start_s, scenes.id LIMIT ?4 OFFSET ?5
             """,
-            (owner_id, video_id, at_most, skip),
+            (user_id, guild_id, video_id, at_most, skip),
         )
         return [_from_row(row) for row in rows]
 
-    async def matching(self, owner_id: str, text: str, *, at_most: int) -> list[Scene]:
-        """A user's newest scenes whose name or title contains `text`."""
+    async def matching(
+        self, user_id: str, text: str, *, guild_id: str | None = None, at_most: int
+    ) -> list[Scene]:
+        """The newest scenes open to a user whose name or title contains `text`."""
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = await self._database.fetch_all(
             f"""
             {_SELECT}
-            WHERE videos.owner_id = ? AND (scenes.id LIKE ? ESCAPE '\\' OR scenes.title LIKE ? ESCAPE '\\')
-            ORDER BY scenes.created_at DESC, scenes.start_s LIMIT ?
+            WHERE {_OPEN} AND (scenes.id LIKE ?3 ESCAPE '\\' OR scenes.title LIKE ?3 ESCAPE '\\')
+            ORDER BY scenes.created_at DESC, scenes.start_s LIMIT ?4
             """,
-            (owner_id, pattern, pattern, at_most),
+            (user_id, guild_id, pattern, at_most),
         )
         return [_from_row(row) for row in rows]
 

@@ -53,6 +53,14 @@ class Videos:
         async with self._database.transaction() as connection:
             return await changed_one(connection, "DELETE FROM videos WHERE id = ?", (video_id,))
 
+    async def share(self, video_id: str, guild_id: str) -> None:
+        """Let the members of a Discord server make shorts of it."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO shares (video_id, guild_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (video_id, guild_id),
+            )
+
     async def file_keys(self) -> set[str]:
         """Every key that a video still needs."""
         return {row["file_key"] for row in await self._database.fetch_all("SELECT file_key FROM videos")}

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from storage.database import Database
 from storage.deliveries import Deliveries
@@ -50,3 +51,10 @@ def deliveries(database: Database) -> Deliveries:
 @pytest.fixture
 def files(tmp_path: Path) -> LocalFiles:
     return LocalFiles(tmp_path / "files")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_log() -> None:
+    """Tracebacks as Python writes them: the decorated ones show every local, and take seconds each."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])

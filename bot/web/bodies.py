@@ -1,9 +1,9 @@
 """What callers may send: the models that check it are the ones that document it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bot.config import USER_ID
 
@@ -25,6 +25,7 @@ def _web_address(text: str) -> str:
 
 Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, examples=[10.5])]
 UserId = Annotated[str, Field(pattern=rf"^{USER_ID.pattern}$", description="whom it counts for; empty: you")]
+Id = Annotated[str, Field(max_length=64, examples=["scn_4kd0zt9m3v"])]
 Title = Annotated[str, Field(max_length=200)]
 WebAddress = Annotated[
     str,
@@ -59,6 +60,56 @@ class Recipe(Body):
 
 class ShortBody(Recipe):
     """A short of a scene that is there."""
+
+
+class JobBody(Recipe):
+    """A short of a scene, whole or trimmed, or of a part of a video."""
+
+    scene_id: Id | None = None
+    video_id: Id | None = None
+    source_url: WebAddress | None = Field(None, description="not taken by this version")
+    start_s: Seconds | None = None
+    end_s: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if [self.scene_id, self.video_id, self.source_url].count(None) != 2:
+            raise ValueError("give one of scene_id, video_id and source_url")
+        if self.scene_id is None and None in (self.start_s, self.end_s):
+            raise ValueError("start_s and end_s are required without a scene_id")
+        return self
+
+
+class BatchBody(Recipe):
+    """Shorts of many scenes, all made alike."""
+
+    scene_ids: list[Id] = Field(min_length=1, max_length=50)
+
+
+class RenewBody(Body):
+    """Who hears of a short that has to be made again."""
+
+    notify: WebAddress | None = None
+
+
+class Query(BaseModel):
+    """What stands behind the question mark of an address: always text, so numbers are read from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WatchQuery(Query):
+    """How long to wait for something new, in seconds."""
+
+    wait: int = Field(0, ge=0, le=60)
+
+
+class PageQuery(Query):
+    """A page of a list: whose, how long, and after which one."""
+
+    user_id: UserId | None = None
+    limit: int = Field(20, ge=1, le=100)
+    cursor: Id | None = None
 
 
 def form_schema() -> dict[str, Any]:

@@ -33,6 +33,14 @@ class Call:
         """
         return model.model_validate_json(self.raw or b"null")
 
+    def query(self, model: type[Model]) -> Model:
+        """What stands behind the question mark, checked.
+
+        Raises:
+            ValidationError: it is not what the model says.
+        """
+        return model.model_validate(dict(self.request.query))
+
     def user(self, named: str | None) -> str:
         """The user in whose name the client acts: the one named, or itself.
 

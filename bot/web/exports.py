@@ -1,121 +1,81 @@
-"""Routes of exports: a short is asked for and looked after."""
-
-import hashlib
+"""Routes of exports that are there: listed, called off, given a fresh link."""
 
 from aiohttp import web
 
-from bot.web.bodies import Recipe, ShortBody
+from bot.web.asking import accepted_answer, alone, destinations, idempotency
+from bot.web.bodies import PageQuery, RenewBody
 from bot.web.calls import Call
-from bot.web.problems import Problem, not_found, rate_limit
-from bot.web.routes import Route, json
-from bot.web.views import AcceptedView, ExportView, export_view
-from processing.requests import Accepted, ExportRequest
-from storage.admission import Idempotency
-from storage.models import ACTIVE, Destination, Export
-
-#: How long a caller may wait before asking again, in seconds.
-ASK_AGAIN_S = 2
-KEY_CHARACTERS = 255
+from bot.web.routes import Route, json, page_headers
+from bot.web.views import AcceptedView, ExportsView, ExportView
+from bot.web.watching import own_export, view_of
+from processing.requests import ExportRequest
+from storage.models import ACTIVE
 
 
-async def export_short(call: Call) -> web.Response:
-    """Ask for a short of a scene."""
-    body = call.body(ShortBody)
-    accepted = await call.services.exporter.request(
-        ExportRequest(
-            scene_id=call.path("scene_id"),
-            strategy=body.aspect_ratio_strategy,
-            quality=body.output_quality,
-            user_id=call.user(body.user_id),
-            destinations=destinations(call, body),
+async def list_exports(call: Call) -> web.Response:
+    """List a user's exports, newest first."""
+    query = call.query(PageQuery)
+    exports = await call.services.exports.of_user(
+        call.user(query.user_id), at_most=query.limit + 1, after=query.cursor
+    )
+    shown = exports[: query.limit]
+    cursor = shown[-1].id if len(exports) > query.limit else None
+    view = ExportsView(exports=[await view_of(call, export) for export in shown], next_cursor=cursor)
+    return json(view, headers=page_headers(call, cursor))
+
+
+async def delete_export(call: Call) -> web.Response:
+    """Call an unfinished export off, or delete a finished short and its link now."""
+    export = await own_export(call)
+    exporter = call.services.exporter
+    # one that has just been finished is past calling off, but has a link to end
+    if not (export.status in ACTIVE and await exporter.cancel(export.id)):
+        await exporter.withdraw(export.id)
+    return json(await view_of(call, await own_export(call)))
+
+
+async def renew_export(call: Call) -> web.Response:
+    """Get a fresh link in the place of one that lives; after that, the short is made again and counted."""
+    body = call.body(RenewBody)
+    export = await own_export(call)
+    renewed = await call.services.exporter.renew(export.id)
+    if renewed is not None:
+        return json(await view_of(call, renewed))
+    with alone(call):
+        request = ExportRequest(
+            scene_id=export.scene_id,
+            strategy=export.strategy,
+            quality=export.quality,
+            user_id=export.user_id,
+            destinations=destinations(call, body.notify),
             client=call.client.name,
+            start_s=export.start_s,
+            end_s=export.end_s,
             idempotency=idempotency(call),
         )
-    )
-    return accepted_answer(call, accepted)
-
-
-async def get_export(call: Call) -> web.Response:
-    """See how an export stands."""
-    export = await own_export(call)
-    view = await seen(call, export)
-    patience = {"Retry-After": str(ASK_AGAIN_S)} if export.status in ACTIVE else {}
-    return json(view, headers=patience | {"Cache-Control": "no-store"})
-
-
-async def own_export(call: Call) -> Export:
-    """The export in the address, when the client may act for its user.
-
-    Raises:
-        Problem: there is none, or it may not.
-    """
-    export = await call.services.exports.get(call.path("export_id"))
-    if export is None or not call.client.may_act_for(export.user_id):
-        raise not_found("export")
-    return export
-
-
-async def seen(call: Call, export: Export) -> ExportView:
-    """The export as its owner sees it at this moment."""
-    return export_view(
-        export,
-        progress=call.services.board.latest.get(export.id),
-        waiting_before=await call.services.exports.waiting_before(export.id),
-        download_url=call.services.download_url(export),
-        now=call.services.now(),
-    )
-
-
-def accepted_answer(call: Call, accepted: Accepted) -> web.Response:
-    """202, where to ask, and what is left of the day."""
-    url = call.link(f"/v1/exports/{accepted.export.id}")
-    quota = accepted.quota
-    headers = {"Location": url, "Retry-After": str(ASK_AGAIN_S)} | rate_limit(
-        limit=quota.limit, remaining=quota.remaining, resets_at=quota.resets_at, now=call.services.now()
-    )
-    return json(AcceptedView.of(accepted.export, url=url), status=202, headers=headers)
-
-
-def destinations(call: Call, recipe: Recipe) -> tuple[Destination, ...]:
-    """Where the news goes: where the request says, else where the client always hears of it.
-
-    Raises:
-        Problem: nothing could be sent there.
-    """
-    url = recipe.notify or call.client.notify_url
-    if not url:
-        return ()
-    if not call.client.secrets:
-        raise Problem(400, "invalid_input", "notify: this client has no secret to sign webhooks with.")
-    if recipe.notify and url.startswith("http:") and not call.services.settings.webhooks.allowed_networks:
-        raise Problem(400, "invalid_input", "notify: must begin with https://.")
-    return (Destination(kind="webhook", address={"client": call.client.name, "url": url}),)
-
-
-def idempotency(call: Call) -> Idempotency | None:
-    """The client's own name for this request: its key, or the name that its signed message bears.
-
-    Raises:
-        Problem: the key is malformed.
-    """
-    key = call.request.headers.get("Idempotency-Key", call.signed_id)
-    if key is None:
-        return None
-    if not (0 < len(key) <= KEY_CHARACTERS and key.isascii() and key.isprintable()):
-        raise Problem(400, "invalid_input", f"Idempotency-Key: 1 to {KEY_CHARACTERS} printable characters.")
-    said = f"{call.request.method} {call.request.path}\n".encode() + call.raw
-    return Idempotency(key=key, fingerprint=hashlib.sha256(said).hexdigest())
+        return accepted_answer(call, await call.services.exporter.request(request))
 
 
 ROUTES = (
     Route(
-        method="POST",
-        path="/v1/scenes/{scene_id}/export-short",
-        handler=export_short,
-        body=ShortBody,
-        answers={202: AcceptedView, 404: None, 422: None, 429: None},
+        method="GET",
+        path="/v1/exports",
+        handler=list_exports,
+        query=PageQuery,
+        answers={200: ExportsView, 403: None},
     ),
     Route(
-        method="GET", path="/v1/exports/{export_id}", handler=get_export, answers={200: ExportView, 404: None}
+        method="DELETE",
+        path="/v1/exports/{export_id}",
+        handler=delete_export,
+        answers={200: ExportView, 404: None},
+    ),
+    Route(
+        method="POST",
+        path="/v1/exports/{export_id}/renew",
+        handler=renew_export,
+        body=RenewBody,
+        repeatable=False,
+        answers={200: ExportView, 202: AcceptedView, 404: None, 409: None, 422: None, 429: None},
     ),
 )

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -45,7 +46,7 @@ class Inflow:
         if self._returned:
             piece, self._returned = self._returned[:size], self._returned[size:]
             return piece
-        return await self._taken(self._content.read(size))
+        return await self._taken(partial(self._content.read, size))
 
     async def readline(self, *, max_line_length: int | None = None) -> bytes:
         """One line with its end."""
@@ -54,7 +55,7 @@ class Inflow:
             self._returned = rest
             return line + newline
         self._returned = b""
-        return line + await self._taken(self._content.readline(max_line_length=max_line_length))
+        return line + await self._taken(partial(self._content.readline, max_line_length=max_line_length))
 
     def unread_data(self, data: bytes) -> None:
         """Take back what was read too far; it has been counted and signed already."""
@@ -71,10 +72,10 @@ class Inflow:
             pieces.append(piece)
         return b"".join(pieces)
 
-    async def _taken(self, reading: Awaitable[bytes]) -> bytes:
+    async def _taken(self, read: Callable[[], Awaitable[bytes]]) -> bytes:
         try:
             async with asyncio.timeout(SILENCE_S):
-                piece = await reading
+                piece = await read()
         except TimeoutError:
             raise Problem(408, "too_slow", "The body stopped coming in.") from None
         self._left -= len(piece)

@@ -1,7 +1,13 @@
-"""Under which key the web application keeps what it was handed."""
+"""Under which keys the web application keeps what it was handed and what it remembers."""
+
+import asyncio
 
 from aiohttp import web
 
 from bot.services import Services
 
 SERVICES = web.AppKey("services", Services)
+#: (client, idempotency key) of every request that is being worked on.
+IN_FLIGHT: web.AppKey[set[tuple[str, str]]] = web.AppKey("in_flight", set)
+#: Set when the service closes, so that those who wait for news are let go.
+CLOSING = web.AppKey("closing", asyncio.Event)

@@ -1,5 +1,6 @@
 """The route table's form: what a route is, and how a request becomes an authenticated call of it."""
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot.web.calls import Call
 from bot.web.incoming import JSON_BYTES, Inflow, Upload, small_body, upload
 from bot.web.keys import SERVICES
 from bot.web.problems import Problem
+from storage.messages import Messages, Seen
 
 MB = 1_000_000
 
@@ -26,7 +28,9 @@ class Route:
     handler: Callable[[Call], Awaitable[web.StreamResponse]]
     answers: Mapping[int, type[BaseModel] | None]
     body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
     takes_upload: bool = False
+    repeatable: bool = True  #: the same signed message may come twice, because the second changes nothing
 
 
 def served(route: Route) -> Handler:
@@ -36,16 +40,16 @@ def served(route: Route) -> Handler:
         services = request.app[SERVICES]
         claim = Claim(request.headers, clients=services.settings.clients, now=services.now())
         async with _taken_in(route, request, claim) as (raw, form):
-            return await route.handler(
-                Call(
-                    services=services,
-                    request=request,
-                    client=claim.client(),
-                    raw=raw,
-                    upload=form,
-                    signed_id=claim.signed_id,
-                )
+            call = Call(
+                services=services,
+                request=request,
+                client=claim.client(),
+                raw=raw,
+                upload=form,
+                signed_id=claim.signed_id,
             )
+            await _refuse_replay(route, call)
+            return await route.handler(call)
 
     return serve
 
@@ -55,6 +59,27 @@ def json(model: BaseModel, *, status: int = 200, headers: Mapping[str, str] | No
     return web.Response(
         text=model.model_dump_json(), status=status, headers=headers, content_type="application/json"
     )
+
+
+def page_headers(call: Call, cursor: str | None) -> dict[str, str]:
+    """The way to the next page of a list, as a `Link` (RFC 8288)."""
+    if cursor is None:
+        return {}
+    url = call.link(str(call.request.rel_url.update_query(cursor=cursor)))
+    return {"Link": f'<{url}>; rel="next"'}
+
+
+async def _refuse_replay(route: Route, call: Call) -> None:
+    """A signature covers the body alone: whoever overheard one may not use it for anything else."""
+    if call.signed_id is None:
+        return
+    key = call.request.headers.get("Idempotency-Key", "")
+    fingerprint = hashlib.sha256(f"{call.request.method} {call.request.path_qs} {key}".encode()).hexdigest()
+    seen = await Messages(call.services.database).note(
+        call.client.name, call.signed_id, fingerprint=fingerprint, now=call.services.now()
+    )
+    if seen is Seen.OTHER or (seen is Seen.SAME and not route.repeatable):
+        raise Problem(409, "replayed", "This webhook-id has been used before.")
 
 
 @asynccontextmanager

@@ -31,6 +31,7 @@ ROUTES = (
         path=PATH,
         handler=add_scene,
         body=SceneBody,
+        repeatable=False,
         answers={201: SceneView, 404: None},
     ),
     Route(method="GET", path=PATH, handler=list_scenes, answers={200: ScenesView, 404: None}),

@@ -44,6 +44,7 @@ ROUTES = (
         path="/v1/videos",
         handler=add_video,
         takes_upload=True,
+        repeatable=False,
         answers={201: VideoView, 413: None},
     ),
     Route(method="GET", path="/v1/videos/{video_id}", handler=get_video, answers={200: VideoView, 404: None}),

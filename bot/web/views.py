@@ -147,6 +147,40 @@ class ExportView(View):
     resolution: str | None = Field(examples=["1080x1920"])
 
 
+class ExportsView(View):
+    """A page of exports, newest first. `next_cursor` leads to the next page, where there is one."""
+
+    exports: list[ExportView]
+    next_cursor: str | None
+
+
+class ProblemView(BaseModel):
+    """RFC 9457 problem details. `code` is for programs, `detail` for people."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+
+
+class BatchItemView(View):
+    """What became of one scene of a batch: an export, or the problem with it."""
+
+    scene_id: str
+    status: int
+    export: AcceptedView | None = None
+    problem: ProblemView | None = None
+
+
+class BatchView(View):
+    """The answers to a batch, in the order of its scenes."""
+
+    items: list[BatchItemView]
+
+
 def standing(export: Export, *, now: datetime) -> ExportStatus:
     """The status as a caller should see it: a link is dead from its moment on, swept up or not."""
     late = export.expires_at is not None and export.expires_at <= now

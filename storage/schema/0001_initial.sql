@@ -27,6 +27,13 @@ CREATE TABLE scenes (
 
 CREATE INDEX scenes_by_video ON scenes (video_id, start_s);
 
+-- A Discord server whose members may make shorts of a video, each on their own quota.
+CREATE TABLE shares (
+    video_id  TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+    guild_id  TEXT NOT NULL,
+    PRIMARY KEY (guild_id, video_id)
+) STRICT;
+
 -- An export keeps its whole recipe (video, times, strategy, quality), so it does not need its scene any more.
 CREATE TABLE exports (
     id              TEXT PRIMARY KEY,
@@ -48,6 +55,7 @@ CREATE TABLE exports (
     token           TEXT NOT NULL UNIQUE,
     file_key        TEXT,
     facts           TEXT,                        -- JSON, storage.models.Facts
+    engine          TEXT,                        -- what made the file; only the same engine's work is used again
     day             TEXT NOT NULL,               -- UTC day on whose quota it counts
     idempotency_key TEXT,
     fingerprint     TEXT,                        -- of the request that the idempotency key stands for
@@ -60,6 +68,7 @@ CREATE TABLE exports (
 
 CREATE INDEX exports_by_user_and_day ON exports (user_id, day);
 CREATE INDEX exports_by_user ON exports (user_id, created_at);
+CREATE INDEX exports_by_video ON exports (video_id) WHERE status = 'completed';
 CREATE INDEX exports_by_turn ON exports (status, turn);
 CREATE INDEX exports_by_expiry ON exports (expires_at) WHERE status = 'completed';
 CREATE UNIQUE INDEX exports_by_idempotency_key ON exports (client, idempotency_key)

@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ class House:
     pool: FakePool
     clock: Clock
     http: aiohttp.ClientSession
+    close: Callable[[], Awaitable[None]]
 
     def bearer(self, token: str = TOKEN) -> dict[str, str]:
         return {"Authorization": f"Bearer {token}"}
@@ -159,10 +161,11 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterat
         services, pool = _services(database, tmp_path, tools, settings, base_url, clock)
         async with (
             background("exporter", services.exporter.run),
-            serving(application(services), listener),
-            aiohttp.ClientSession(base_url) as http,
+            aiohttp.ClientSession(base_url, connector=aiohttp.TCPConnector(limit=0)) as http,
+            AsyncExitStack() as face,
         ):
-            yield House(services=services, pool=pool, clock=clock, http=http)
+            await face.enter_async_context(serving(application(services), listener))
+            yield House(services=services, pool=pool, clock=clock, http=http, close=face.aclose)
 
 
 def _services(

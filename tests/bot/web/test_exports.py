@@ -134,3 +134,65 @@ async def test_news_goes_where_the_request_says_else_where_the_client_hears_of_e
         "webhook",
         {"client": "tool", "url": "https://example.org/hook"},
     )
+
+
+async def test_a_list_goes_on_page_by_page(house: House) -> None:
+    scene = await house.scene()
+    made = [(await house.ask_for_short(scene)).json["id"] for _ in range(5)]
+    seen: list[str] = []
+    path = "/v1/exports?limit=2"
+    while path:
+        page = await house.get(path)
+        seen += [export["id"] for export in page.json["exports"]]
+        cursor = page.json["next_cursor"]
+        path = f"/v1/exports?limit=2&cursor={cursor}" if cursor else ""
+        assert ('rel="next"' in page.headers.get("Link", "")) == bool(cursor)
+    assert seen == made[::-1]
+
+
+async def test_a_list_is_of_one_user(house: House) -> None:
+    await house.ask_for_short(await house.scene(owner_id="alice"), user_id="alice")
+    assert (await house.get("/v1/exports")).json["exports"] == []
+    assert len((await house.get("/v1/exports?user_id=alice")).json["exports"]) == 1
+    assert (await house.get("/v1/exports?user_id=bob")).status == 403
+
+
+async def test_an_unfinished_export_is_called_off_and_its_place_given_back(house: House) -> None:
+    house.pool.gate.clear()
+    scene = await house.scene()
+    asked = await house.ask_for_short(scene)
+    gone = await house.ask("DELETE", asked.headers["Location"], headers=house.bearer())
+    assert (gone.status, gone.json["status"]) == (200, "cancelled")
+    again = await house.ask_for_short(scene)
+    assert again.headers["RateLimit"].startswith('"exports-per-day";r=9;')
+
+
+async def test_a_finished_short_is_deleted_with_its_link(house: House) -> None:
+    export_id = await house.completed(await house.scene())
+    link = (await house.get(f"/v1/exports/{export_id}")).json["download_url"]
+    for _ in range(2):
+        gone = await house.ask("DELETE", f"/v1/exports/{export_id}", headers=house.bearer())
+        assert (gone.status, gone.json["status"]) == (200, "expired")
+    assert (await house.get(link)).status == 410
+    assert await house.services.files.entries() == []
+
+
+async def test_a_living_link_is_renewed_in_place_and_the_old_one_is_dead(house: House) -> None:
+    export_id = await house.completed(await house.scene())
+    old = (await house.get(f"/v1/exports/{export_id}")).json
+    house.clock.advance(hours=23)
+    new = await house.post(f"/v1/exports/{export_id}/renew", json={})
+    assert (new.status, new.json["id"]) == (200, export_id)
+    assert new.json["expires_at"] > old["expires_at"]
+    assert (await house.get(old["download_url"])).status == 404
+    assert (await house.get(new.json["download_url"])).raw == house.pool.content
+
+
+async def test_after_its_time_a_short_is_made_again_and_counted(house: House) -> None:
+    export_id = await house.completed(await house.scene())
+    house.clock.advance(hours=25)
+    again = await house.post(f"/v1/exports/{export_id}/renew", json={})
+    assert again.status == 202
+    assert again.json["id"] != export_id
+    assert again.headers["RateLimit"].startswith('"exports-per-day";r=9;')
+    assert again.json["end_s"] == 11
