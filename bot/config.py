@@ -69,6 +69,7 @@ class LimitSettings(Section):
     failed_per_day: int = Field(30, ge=1, description="failed or cancelled exports per user and UTC day")
     scene_s: float = Field(180, gt=0, description="longest short, in seconds")
     link_hours: float = Field(24, gt=0, description="hours that a link and its file live")
+    renewal_by_link: bool = Field(False, description="whoever holds a link may renew it on its page")
     upload_mb: int = Field(4096, ge=1, description="largest source file, in MB")
     error_characters: int = Field(500, ge=80, description="longest error message that is kept")
 

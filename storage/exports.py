@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-import aiosqlite
-
 from storage.admission import COUNTS, LAST_TURN, Admission, Idempotency, admit, day_of, next_day
-from storage.database import Database, Parameters, changed_one, first_row
+from storage.database import Database, Parameters, first_row
 from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
 from storage.models import (
@@ -23,13 +21,10 @@ from storage.models import (
     ExportStatus,
     Facts,
     Quota,
-    sources_of,
 )
 from storage.moments import to_text
+from storage.steps import START, step
 from storage.twins import SAME_WORK
-
-#: `pending -> processing`; the id follows.
-START = "UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ? WHERE id ="
 
 
 class Exports:
@@ -104,7 +99,7 @@ class Exports:
     ) -> bool:
         """`processing -> completed`, told to every destination. False: this attempt is no longer the one."""
         async with self._database.transaction() as connection:
-            return await _step(
+            return await step(
                 connection,
                 export.id,
                 ExportStatus.COMPLETED,
@@ -116,7 +111,7 @@ class Exports:
     async def fail(self, export: Export, *, error: str, now: datetime) -> bool:
         """`processing -> failed`, told to every destination; the place in the quota is free again."""
         async with self._database.transaction() as connection:
-            return await _step(
+            return await step(
                 connection,
                 export.id,
                 ExportStatus.FAILED,
@@ -128,25 +123,25 @@ class Exports:
     async def cancel(self, export_id: str, *, now: datetime) -> bool:
         """`pending | processing -> cancelled`; the place in the quota is free again."""
         async with self._database.transaction() as connection:
-            return await _step(
+            return await step(
                 connection, export_id, ExportStatus.CANCELLED, "finished_at = ?", (to_text(now),)
             ) and await announce(connection, export_id, Event.CANCELLED, now)
 
     async def expire(self, export_id: str, *, now: datetime) -> bool:
         """`completed -> expired`, told to every destination."""
         async with self._database.transaction() as connection:
-            return await _step(
+            return await step(
                 connection, export_id, ExportStatus.EXPIRED, "file_key = NULL", ()
             ) and await announce(connection, export_id, Event.EXPIRED, now)
 
     async def renew(
-        self, export_id: str, *, token: str, now: datetime, expires_at: datetime
+        self, export_id: str, *, token: str | None, now: datetime, expires_at: datetime
     ) -> Export | None:
-        """Put another link in the place of one that lives. None: it does not."""
+        """More time for a link that lives, under another token where one is given. None: it does not."""
         async with self._database.transaction() as connection:
             row = await first_row(
                 connection,
-                "UPDATE exports SET token = ?, expires_at = ? "
+                "UPDATE exports SET token = coalesce(?, token), expires_at = ? "
                 "WHERE id = ? AND status = 'completed' AND expires_at > ? RETURNING *",
                 (token, to_text(expires_at), export_id, to_text(now)),
             )
@@ -155,7 +150,7 @@ class Exports:
     async def interrupt(self, export: Export, *, crashed: bool = False) -> bool:
         """`processing -> pending`: the work stopped with the service, the request did not."""
         async with self._database.transaction() as connection:
-            return await _step(
+            return await step(
                 connection,
                 export.id,
                 ExportStatus.PENDING,
@@ -244,23 +239,3 @@ class Exports:
 
     async def _all(self, sql: str, parameters: Parameters) -> list[Export]:
         return [export_from_row(row) for row in await self._database.fetch_all(sql, parameters)]
-
-
-async def _step(
-    connection: aiosqlite.Connection,
-    export_id: str,
-    target: ExportStatus,
-    assignments: str,
-    values: tuple[str | int, ...],
-    *,
-    attempt: int | None = None,
-) -> bool:
-    """One guarded step: only from where `TRANSITIONS` allows, only by the attempt that holds the export."""
-    return await changed_one(
-        connection,
-        f"""
-        UPDATE exports SET status = ?, {assignments}
-        WHERE id = ? AND status IN ({listed(sources_of(target))}) AND attempt = coalesce(?, attempt)
-        """,
-        (target.value, *values, export_id, attempt),
-    )

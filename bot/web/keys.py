@@ -5,9 +5,11 @@ import asyncio
 from aiohttp import web
 
 from bot.services import Services
+from bot.web.posters import Posters
 
 SERVICES = web.AppKey("services", Services)
 #: (client, idempotency key) of every request that is being worked on.
 IN_FLIGHT: web.AppKey[set[tuple[str, str]]] = web.AppKey("in_flight", set)
 #: Set when the service closes, so that those who wait for news are let go.
 CLOSING = web.AppKey("closing", asyncio.Event)
+POSTERS = web.AppKey("posters", Posters)

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import exports, orders, scenes, videos, watching
+from bot.web import exports, orders, pages, scenes, videos, watching
 from bot.web.downloads import download
 from bot.web.health import healthz
-from bot.web.keys import CLOSING, IN_FLIGHT, SERVICES
+from bot.web.keys import CLOSING, IN_FLIGHT, POSTERS, SERVICES
+from bot.web.posters import Posters
 from bot.web.problems import problems
 from bot.web.routes import Route, served
 
@@ -26,18 +28,26 @@ ROUTES: tuple[Route, ...] = (
     *watching.ROUTES,
 )
 
+#: Those that need no client: a link is its own proof.
+OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (
+    *pages.ROUTES,
+    ("GET", "/d/{token}", download),
+    ("GET", "/healthz", healthz),
+)
+
 
 def application(services: Services) -> web.Application:
     """The HTTP face of these services."""
     app = web.Application(middlewares=[problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
+    app[POSTERS] = Posters(services)
     app[CLOSING] = asyncio.Event()
     app.on_shutdown.append(_let_go)
     for route in ROUTES:
-        _add(app, route)
-    app.router.add_get("/d/{token}", download)
-    app.router.add_get("/healthz", healthz)
+        _add(app, route.method, route.path, served(route))
+    for method, path, handler in OPEN_ROUTES:
+        _add(app, method, path, handler)
     return app
 
 
@@ -58,8 +68,8 @@ async def _let_go(app: web.Application) -> None:
     app[SERVICES].board.ring()
 
 
-def _add(app: web.Application, route: Route) -> None:
-    if route.method == "GET":
-        app.router.add_get(route.path, served(route))
+def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
+    if method == "GET":
+        app.router.add_get(path, handler)  # which answers HEAD, too
     else:
-        app.router.add_route(route.method, route.path, served(route))
+        app.router.add_route(method, path, handler)

@@ -1,0 +1,202 @@
+"""The page behind a link: for people, for the cards of chats, and for a real browser."""
+
+import asyncio
+import json
+import re
+import shutil
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from storage.models import Export
+from tests import clips
+from tests.bot.web.conftest import SETTINGS, House
+
+CHROMIUM = shutil.which("chromium")
+
+
+class Tags(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.all: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.all.append((tag, dict(attrs)))
+
+    def meta(self, name: str) -> str | None:
+        for tag, attributes in self.all:
+            if tag == "meta" and name in (attributes.get("property"), attributes.get("name")):
+                return attributes["content"]
+        return None
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.all if name == tag]
+
+
+async def linked(house: House, *, title: str = "Kick-off") -> Export:
+    scene = await house.scene()
+    named = await house.post(
+        f"/v1/videos/{scene.video_id}/scenes", json={"start_s": 1, "end_s": 3, "title": title}
+    )
+    answer = await house.post("/v1/exports", json={**RECIPE, "scene_id": named.json["id"]})
+    await house.ended(answer.json["id"])
+    export = await house.services.exports.get(answer.json["id"])
+    assert export is not None
+    return export
+
+
+RECIPE = {"aspect_ratio_strategy": "center_crop", "output_quality": "high"}
+
+
+async def test_a_link_has_a_page_with_a_player_a_button_and_the_time(house: House) -> None:
+    export = await linked(house)
+    answer = await house.ask("GET", f"/s/{export.token}")
+    page = Tags(answer.raw.decode())
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert page.of("source")[0]["src"] == f"{house.services.base_url}/d/{export.token}"
+    assert any("download" in link for link in page.of("a"))
+    assert page.of("time")[0]["datetime"] == export.expires_at.isoformat()
+    assert page.of("form") == []
+
+
+async def test_the_card_plays_wherever_the_link_is_pasted(house: House) -> None:
+    export = await linked(house)
+    page = Tags((await house.ask("GET", f"/s/{export.token}")).raw.decode())
+    file_url = f"{house.services.base_url}/d/{export.token}"
+    assert page.meta("og:video") == page.meta("twitter:player:stream") == file_url
+    assert page.meta("og:video:type") == "video/mp4"
+    assert (page.meta("og:video:width"), page.meta("og:video:height")) == ("1080", "1920")
+    assert page.meta("og:image") == f"{house.services.base_url}/s/{export.token}/poster.jpg"
+    assert page.meta("twitter:player") == f"{house.services.base_url}/s/{export.token}"
+
+
+async def test_the_component_embed_is_one_container_within_its_bound(house: House) -> None:
+    export = await linked(house, title="</script>" * 11)
+    page = (await house.ask("GET", f"/s/{export.token}")).raw.decode()
+    found = re.search(r'<script id="discord:component-embed"[^>]*>(.*?)</script>', page)
+    assert found is not None
+    assert len(found[1].encode()) <= 3000
+    (container,) = json.loads(found[1])["components"]
+    assert [part["type"] for part in container["components"]] == [10, 12, 1]
+
+
+async def test_a_title_is_text_and_never_markup(house: House) -> None:
+    export = await linked(house, title='<img src=x onerror="alert(1)">&')
+    page = (await house.ask("GET", f"/s/{export.token}")).raw.decode()
+    assert Tags(page).of("img") == []
+    assert Tags(page).meta("og:title") == '<img src=x onerror="alert(1)">&'
+
+
+async def test_nothing_from_elsewhere_may_run_or_load(house: House) -> None:
+    answer = await house.ask("GET", f"/s/{(await linked(house)).token}")
+    policy = answer.headers["Content-Security-Policy"]
+    nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
+    assert nonce is not None
+    assert policy.startswith("default-src 'none'")
+    assert f'nonce="{nonce[1]}"' in answer.raw.decode()
+
+
+async def test_a_dead_link_says_so_and_an_unknown_one_too(house: House) -> None:
+    export = await linked(house)
+    house.clock.advance(hours=24)
+    expired = await house.ask("GET", f"/s/{export.token}")
+    unknown = await house.ask("GET", "/s/nothing")
+    assert (expired.status, unknown.status) == (410, 404)
+    assert "This short has expired" in expired.raw.decode()
+    assert "<video" not in expired.raw.decode() + unknown.raw.decode()
+
+
+async def test_the_poster_is_a_picture_of_the_short(house: House, short: Path) -> None:
+    house.pool.content = short.read_bytes()
+    export = await linked(house)
+    answer = await house.ask("GET", f"/s/{export.token}/poster.jpg")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.raw.startswith(b"\xff\xd8\xff")
+
+
+async def test_a_file_without_a_picture_has_no_poster(house: House) -> None:
+    answer = await house.ask("GET", f"/s/{(await linked(house)).token}/poster.jpg")
+    assert answer.status == 404
+
+
+async def test_a_link_is_not_renewed_by_strangers(house: House) -> None:
+    export = await linked(house)
+    assert (await house.ask("POST", f"/s/{export.token}/renew")).status == 403
+
+
+class TestWhereEveryoneMayRenew:
+    @pytest.fixture
+    def settings(self) -> Settings:
+        return Settings(**SETTINGS | {"limits": {"renewal_by_link": True}})
+
+    async def test_the_button_gives_the_same_link_more_time(self, house: House) -> None:
+        export = await linked(house)
+        house.clock.advance(hours=5)
+        page = Tags((await house.ask("GET", f"/s/{export.token}")).raw.decode())
+        answer = await house.ask("POST", str(page.of("form")[0]["action"]))
+        assert (answer.status, answer.headers["Location"]) == (
+            303,
+            f"{house.services.base_url}/s/{export.token}",
+        )
+        renewed = await house.services.exports.get(export.id)
+        assert renewed is not None
+        assert (renewed.expires_at - export.expires_at).total_seconds() == 5 * 3600
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: `apt-get install chromium` brings it")
+class TestInChromium:
+    """What a browser makes of the page. Its clock is the real one."""
+
+    async def test_the_player_loads_the_short_and_the_countdown_runs(self, house: House, short: Path) -> None:
+        house.pool.content, house.clock.moment = short.read_bytes(), datetime.now(UTC)
+        export = await linked(house)
+        page = await opened(f"{house.services.base_url}/s/{export.token}", "--dump-dom")
+        assert re.search(r"<time [^>]*>in (24 h|23 h 59 min)", page)
+        assert "This short has expired" not in page
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    async def test_the_page_can_be_looked_at(
+        self, house: House, short: Path, tmp_path: Path, scheme: str
+    ) -> None:
+        house.pool.content, house.clock.moment = short.read_bytes(), datetime.now(UTC)
+        export = await linked(house)
+        picture = tmp_path / f"page-{scheme}.png"
+        await opened(
+            f"{house.services.base_url}/s/{export.token}",
+            f"--screenshot={picture}",
+            "--window-size=500,900",
+            *(["--blink-settings=preferredColorScheme=0"] if scheme == "dark" else []),
+        )
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+async def opened(url: str, *options: str) -> str:
+    """What a headless browser prints about a page."""
+    assert CHROMIUM is not None
+    process = await asyncio.create_subprocess_exec(
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--virtual-time-budget=3000",
+        "--proxy-server=direct://",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        *options,
+        url,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    said, _ = await process.communicate()
+    return said.decode()
+
+
+@pytest.fixture(scope="session")
+def short(tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.plain(tools, tmp_path_factory.mktemp("short") / "short.mp4", size="216x384", seconds=2)
