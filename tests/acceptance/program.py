@@ -107,16 +107,48 @@ class Program:
         scene = {"start_s": times[0], "end_s": times[1], "title": title}
         return str((await self._post(f"/v1/videos/{video['id']}/scenes", json=scene))["id"])
 
+    async def ask(self, scene_id: str, **body: Any) -> str:
+        """Ask for a short of a scene, by the HTTP face; returns the export's name."""
+        recipe = {"aspect_ratio_strategy": "center_crop", "output_quality": "medium", **body}
+        return str((await self._post(f"/v1/scenes/{scene_id}/export-short", json=recipe))["id"])
+
+    async def look(self, export_id: str) -> dict[str, Any]:
+        """How an export stands, by the HTTP face."""
+        async with self._session() as session, session.get(f"{self.url}/v1/exports/{export_id}") as answer:
+            return dict(await answer.json())
+
+    async def reaches(self, export_id: str, status: str) -> dict[str, Any]:
+        """How an export stands when it has got there."""
+        while (seen := await self.look(export_id))["status"] != status:
+            assert seen["status"] in ("pending", "processing"), seen
+        return seen
+
+    def children(self) -> list[int]:
+        """Processes that were started for this data folder: ffmpeg and what guards it."""
+        own = str(self._process.pid) if self._process else ""
+        return [
+            int(path.parent.name)
+            for path in Path("/proc").glob("[0-9]*/cmdline")
+            if path.parent.name != own and str(self._folder).encode() in read(path)
+        ]
+
     async def download(self, url: str) -> tuple[int, bytes]:
         """What a browser gets at a link."""
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
             return answer.status, await answer.read()
 
     async def _post(self, path: str, **body: Any) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {BEARER}"}
-        async with (
-            aiohttp.ClientSession(headers=headers) as session,
-            session.post(self.url + path, **body) as answer,
-        ):
-            assert answer.status == 201, await answer.text()
+        async with self._session() as session, session.post(self.url + path, **body) as answer:
+            assert answer.status in (201, 202), await answer.text()
             return dict(await answer.json())
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(headers={"Authorization": f"Bearer {BEARER}"})
+
+
+def read(path: Path) -> bytes:
+    """What is in a file of /proc, which may be gone by now."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
