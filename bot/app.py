@@ -24,9 +24,11 @@ from processing import maintenance
 from processing.delivery import Courier, Notifier
 from processing.exporter import Exporter
 from processing.ffmpeg import find_tools
+from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
+from processing.render import ENGINE
 from processing.requests import ExportLimits
 from storage.database import Database
 from storage.deliveries import Deliveries
@@ -35,6 +37,7 @@ from storage.files import LocalFiles
 from storage.moments import utc_now
 from storage.notes import Notes
 from storage.scenes import Scenes
+from storage.twins import Twins
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -90,6 +93,18 @@ async def _services(
             files=files,
             scratch=scratch,
         )
+        fulfilment = Fulfilment(
+            videos=videos,
+            exports=exports,
+            twins=Twins(database),
+            files=files,
+            pool=pool,
+            board=board,
+            limits=_limits(settings),
+            engine=f"{ENGINE}/{tools.ffmpeg_version}",
+            now=utc_now,
+            on_news=on_news,
+        )
         yield Services(
             settings=settings,
             base_url=_base_url(settings, listener),
@@ -105,13 +120,13 @@ async def _services(
             board=board,
             library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=utc_now),
             exporter=Exporter(
-                videos=videos,
                 scenes=scenes,
                 exports=exports,
                 files=files,
                 pool=pool,
                 board=board,
                 limits=_limits(settings),
+                fulfilment=fulfilment,
                 now=utc_now,
                 on_news=on_news,
             ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from processing import command, size
-from processing.errors import Refusal, RenderFailed, RenderTimedOut, SourceRefused
-from processing.ffmpeg import Finished, Progress, ProgressReader, ProgressSink, run
+from processing.errors import RenderFailed, RenderTimedOut
+from processing.ffmpeg import Progress, ProgressReader, ProgressSink, demand, run
 from processing.ffprobe import anonymous, facts
 from processing.meter import Meter
 from processing.plan import Plan, RenderJob, check, plan
@@ -20,14 +20,8 @@ from storage.models import Facts
 
 __all__ = ["Progress", "ProgressSink", "RenderJob", "Rendition", "render"]
 
-#: What ffmpeg says of a source that it cannot read to the end of the scene.
-SIGNS_OF_DAMAGE = (
-    "Error submitting packet to decoder",
-    "corrupt",
-    "Invalid data found",
-    "partial file",
-    "truncated",
-)
+#: Raised whenever the same job may give another file than before, so that older work is not used again.
+ENGINE = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +135,7 @@ class _Workshop:
                 folder=self._folder,
                 on_output=ProgressReader(lambda out_s: self._meter.at(out_s / planned.duration_s)),
             )
-            _demand(finished)
+            demand(finished)
 
         await encode(first, until=50 if is_tight else 97)
         statistics = (self._folder / f"{command.STATISTICS}-0.log").read_text()
@@ -158,11 +152,3 @@ class _Workshop:
         if fits:
             return first, planned
         raise RenderFailed(f"The scene cannot be made to fit {planned.budget_bytes / 1e6:g} MB.")
-
-
-def _demand(finished: Finished) -> None:
-    if finished.code == 0:
-        return
-    if any(sign in finished.said for sign in SIGNS_OF_DAMAGE):
-        raise SourceRefused(Refusal.DAMAGED, finished.detail())
-    raise RenderFailed("The video could not be processed.", finished.detail())

@@ -41,6 +41,13 @@ class FileStore(Protocol):
             NothingStored: no file is kept under that key.
         """
 
+    async def copy(self, key: str, target_key: str) -> None:
+        """Keep the same file under another key, too.
+
+        Raises:
+            NothingStored: no file is kept under `key`.
+        """
+
     async def delete(self, key: str) -> None:
         """Forget the file. It is no error when there is none."""
 
@@ -72,6 +79,14 @@ class LocalFiles:
             raise NothingStored(key)
         yield path
 
+    async def copy(self, key: str, target_key: str) -> None:
+        """A second name for the same bytes; each is deleted for itself.
+
+        Raises:
+            NothingStored: no file is kept under `key`.
+        """
+        await asyncio.to_thread(self._copy, self._path(key), self._path(target_key))
+
     async def delete(self, key: str) -> None:
         """Forget the file, and the folders that it leaves empty."""
         await asyncio.to_thread(self._delete, self._path(key))
@@ -86,11 +101,27 @@ class LocalFiles:
             raise ValueError("a key must name a file inside the store, in the one way to name it")
         return path
 
-    def _put(self, target: Path, path: Path) -> None:
+    def _part(self, target: Path) -> Path:
+        """A new name beside the place, and the folder that it is in."""
         part = target.with_name(f"{target.name}.{secrets.token_hex(4)}{PART}")
         with self._folders:
             target.parent.mkdir(parents=True, exist_ok=True)
             part.touch()
+        return part
+
+    def _copy(self, path: Path, target: Path) -> None:
+        part = self._part(target)
+        try:
+            part.unlink()
+            os.link(path, part)
+            part.replace(target)
+        except FileNotFoundError:
+            raise NothingStored(path.name) from None
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _put(self, target: Path, path: Path) -> None:
+        part = self._part(target)
         try:
             shutil.move(path, part)
             # a file is as old as its stay here, or the sweep could take a new one for an orphan

@@ -1,5 +1,6 @@
 """Values to test with: each whole and ordinary, but for what the test names."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,8 @@ FACTS = Facts(
 
 HERE = Destination(kind="here", address={"place": "a"})
 THERE = Destination(kind="there", address={"place": "b"})
+
+_STARTS = itertools.count(10.0)
 
 
 def video(**changes: Any) -> Video:
@@ -47,6 +50,8 @@ def scene(of: Video, **changes: Any) -> Scene:
 
 
 def export(**changes: Any) -> Export:
+    """Each is of a scene of its own, for the same work is not done twice at a time."""
+    start_s = next(_STARTS)
     plain = Export(
         id=new_id("exp"),
         scene_id="scn_0000000000",
@@ -54,8 +59,8 @@ def export(**changes: Any) -> Export:
         user_id="ana",
         client=None,
         title="Kick-off",
-        start_s=10.0,
-        end_s=20.0,
+        start_s=start_s,
+        end_s=start_s + 10,
         strategy="center_crop",
         quality="high",
         status=ExportStatus.PENDING,

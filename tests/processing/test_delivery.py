@@ -201,7 +201,7 @@ async def test_news_of_one_destination_arrives_in_order(
     await exports.create(export, [samples.HERE], at_most=1, failed_at_most=1)
     started = await exports.start_next(NOON)
     assert started
-    await exports.complete(started, file_key="k", facts=samples.FACTS, now=NOON, expires_at=NOON)
+    await exports.complete(started, file_key="k", facts=samples.FACTS, engine="1", now=NOON, expires_at=NOON)
     await exports.expire(export.id, now=NOON)
     async with at_work(courier):
         while {news.status for news in await deliveries.of_export(export.id)} != {DeliveryStatus.DELIVERED}:

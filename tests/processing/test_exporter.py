@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from structlog.testing import CapturingLogger
 
-from processing import exporter
+from processing import fulfilment
 from processing.errors import QuotaExceeded, Refusal, RenderFailed, SceneNotFound, SourceRefused
-from processing.exporter import OUR_FAULT, SOURCE_GONE, WORN_OUT, Exporter
+from processing.exporter import WORN_OUT, Exporter
+from processing.fulfilment import OUR_FAULT, SOURCE_GONE, Fulfilment
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits, ExportRequest
 from storage.admission import Idempotency
@@ -21,6 +22,7 @@ from storage.exports import Exports
 from storage.files import LocalFiles, NothingStored
 from storage.models import Event, Export, ExportStatus, Scene
 from storage.scenes import Scenes
+from storage.twins import Twins
 from storage.videos import Videos
 from tests import samples
 from tests.fakes import Clock, FakePool
@@ -42,10 +44,14 @@ class Studio:
     scene: Scene
     again: Callable[[], Exporter]
     news: list[str]
+    asked: int = 0
 
     async def ask(self, **changes: object) -> Export:
+        """Ask for another part of the scene each time, for the same work is not done twice."""
+        self.asked += 1
         plain = ExportRequest(
             scene_id=self.scene.id,
+            end_s=self.scene.end_s - self.asked / 100,
             strategy="center_crop",
             quality="high",
             user_id=self.scene.owner_id,
@@ -179,7 +185,7 @@ async def test_an_accepted_export_becomes_a_file_and_news(studio: Studio) -> Non
         assert path.read_bytes() == studio.pool.content
     assert await studio.events(export) == [Event.COMPLETED]
     (job,) = studio.pool.jobs
-    assert (job.start_s, job.end_s, job.strategy, job.quality) == (10.0, 20.0, "center_crop", "high")
+    assert (job.start_s, job.end_s, job.strategy, job.quality) == (10.0, 19.99, "center_crop", "high")
 
 
 async def test_progress_is_on_the_board_while_it_renders_and_not_after(studio: Studio) -> None:
@@ -239,7 +245,7 @@ async def test_a_render_that_fails_is_told_in_one_kind_sentence(
 
 async def test_a_bug_is_in_the_log_whole(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     log = CapturingLogger()
-    monkeypatch.setattr(exporter, "log", log)
+    monkeypatch.setattr(fulfilment, "log", log)
     studio.pool.error = ZeroDivisionError("what went wrong")
     async with at_work(studio.exporter):
         await studio.reaches(await studio.ask(), ExportStatus.FAILED)
@@ -410,3 +416,73 @@ async def test_a_withdrawn_short_is_gone_at_once(studio: Studio) -> None:
     assert not await studio.exporter.withdraw(export.id)
     assert await studio.files.entries() == []
     assert await studio.events(export) == [Event.COMPLETED, Event.EXPIRED]
+
+
+async def test_the_same_work_asked_again_is_answered_without_a_render(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        first = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        studio.pool.gate.clear()  # nothing can be rendered any more
+        second = await studio.ask(end_s=15.0)
+        done = await studio.reaches(second, ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 1
+    assert (done.facts, done.token != first.token, done.file_key != first.file_key) == (
+        first.facts,
+        True,
+        True,
+    )
+    assert (await studio.exports.quota("ana", studio.clock(), limit=10)).used == 2
+    assert await studio.events(second) == [Event.COMPLETED]
+
+
+async def test_the_same_work_asked_twice_at_once_is_rendered_once(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        twins = [await studio.ask(end_s=15.0) for _ in range(2)]
+        await studio.renders(1)
+        studio.pool.gate.set()
+        for export in twins:
+            await studio.reaches(export, ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 1
+
+
+async def test_a_shorts_file_outlives_the_one_that_it_was_borrowed_from(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        first = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        second = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        assert await studio.exporter.withdraw(first.id)
+    assert second.file_key is not None
+    async with studio.files.fetch(second.file_key) as path:
+        assert path.read_bytes() == studio.pool.content
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"end_s": 15.5}, id="other-times"),
+        pytest.param({"strategy": "letterbox"}, id="other-strategy"),
+        pytest.param({"quality": "medium"}, id="other-quality"),
+    ],
+)
+async def test_other_work_is_rendered(studio: Studio, changes: dict[str, object]) -> None:
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        await studio.reaches(await studio.ask(**({"end_s": 15.0} | changes)), ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 2
+
+
+async def test_a_file_that_is_gone_is_rendered_again(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        first = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        assert first.file_key is not None
+        await studio.files.delete(first.file_key)
+        await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 2
+
+
+async def test_another_engines_work_is_not_used(studio: Studio, database: Database) -> None:
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        async with database.transaction() as connection:
+            await connection.execute("UPDATE exports SET engine = '0'")
+        await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 2

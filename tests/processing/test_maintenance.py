@@ -40,7 +40,9 @@ async def completed(exports: Exports, files: LocalFiles, clock: Clock, tmp_path:
     key = f"exports/ana/{export.id}.mp4"
     await keep(files, tmp_path, key)
     expires_at = clock() + timedelta(hours=24)
-    await exports.complete(export, file_key=key, facts=samples.FACTS, now=clock(), expires_at=expires_at)
+    await exports.complete(
+        export, file_key=key, facts=samples.FACTS, engine="1", now=clock(), expires_at=expires_at
+    )
     return export
 
 

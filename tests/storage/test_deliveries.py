@@ -19,7 +19,9 @@ async def completed(exports: Exports) -> Export:
     await exports.create(samples.export(), [samples.HERE, samples.THERE], at_most=1, failed_at_most=1)
     export = await exports.start_next(NOON)
     assert export
-    assert await exports.complete(export, file_key="k", facts=samples.FACTS, now=NOON, expires_at=SOON)
+    assert await exports.complete(
+        export, file_key="k", facts=samples.FACTS, engine="1", now=NOON, expires_at=SOON
+    )
     return export
 
 

@@ -141,7 +141,12 @@ class Lives(RuleBasedStateMachine):
         if step == "complete":
             expires_at = now + timedelta(hours=24)
             return await self.exports.complete(
-                export, file_key=f"{export.id}.mp4", facts=samples.FACTS, now=now, expires_at=expires_at
+                export,
+                file_key=f"{export.id}.mp4",
+                facts=samples.FACTS,
+                engine="1",
+                now=now,
+                expires_at=expires_at,
             )
         if step == "fail":
             return await self.exports.fail(export, error="it broke", now=now)

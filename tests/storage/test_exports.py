@@ -46,7 +46,7 @@ async def started(exports: Exports, now: datetime = NOON) -> Export:
 
 async def complete(exports: Exports, export: Export, now: datetime = NOON) -> bool:
     return await exports.complete(
-        export, file_key="k", facts=samples.FACTS, now=now, expires_at=now + timedelta(hours=24)
+        export, file_key="k", facts=samples.FACTS, engine="1", now=now, expires_at=now + timedelta(hours=24)
     )
 
 

@@ -193,3 +193,19 @@ async def _put_somewhere(folder: Path, key: str) -> None:
         assert await keys(files) == [key]
         await files.delete(key)
         assert sorted(folder.rglob("*")) == sorted([root.parent, root])
+
+
+async def test_a_copy_lives_on_when_the_first_is_deleted(files: LocalFiles, tmp_path: Path) -> None:
+    (tmp_path / "short").write_bytes(b"whole")
+    await files.put("exports/ana/a.mp4", tmp_path / "short")
+    await files.copy("exports/ana/a.mp4", "exports/bob/b.mp4")
+    await files.delete("exports/ana/a.mp4")
+    async with files.fetch("exports/bob/b.mp4") as path:
+        assert path.read_bytes() == b"whole"
+    assert [entry.key for entry in await files.entries()] == ["exports/bob/b.mp4"]
+
+
+async def test_a_copy_of_nothing_leaves_nothing(files: LocalFiles) -> None:
+    with pytest.raises(NothingStored):
+        await files.copy("exports/ana/a.mp4", "exports/bob/b.mp4")
+    assert await files.entries() == []

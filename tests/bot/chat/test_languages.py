@@ -9,7 +9,7 @@ from discord.app_commands import TranslationContext, TranslationContextLocation,
 
 from bot.chat.commands import COMMANDS
 from bot.chat.languages import LANGUAGES, CommandTranslator, english, german, words_for
-from processing import exporter
+from processing import exporter, fulfilment
 from processing.errors import Refusal
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
@@ -18,9 +18,9 @@ FROM_BELOW = [
     *(reason.value for reason in Refusal),
     *(strategy.summary for strategy in STRATEGIES.values()),
     *(quality.summary for quality in QUALITIES.values()),
-    exporter.OUR_FAULT,
+    fulfilment.OUR_FAULT,
     exporter.WORN_OUT,
-    exporter.SOURCE_GONE,
+    fulfilment.SOURCE_GONE,
 ]
 
 

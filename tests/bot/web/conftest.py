@@ -18,6 +18,7 @@ from bot.signatures import sign
 from bot.web.server import application, serving
 from processing.exporter import Exporter
 from processing.ffmpeg import Tools, find_tools
+from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits
@@ -29,6 +30,7 @@ from storage.identifiers import new_id
 from storage.models import Scene, Video
 from storage.notes import Notes
 from storage.scenes import Scenes
+from storage.twins import Twins
 from storage.videos import Videos
 from tests import clips
 from tests.fakes import Clock, FakePool
@@ -192,13 +194,24 @@ def _services(
         board=board,
         library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now),
         exporter=Exporter(
-            videos=videos,
             scenes=scenes,
             exports=exports,
             files=files,
             pool=pool,
             board=board,
             limits=limits,
+            fulfilment=Fulfilment(
+                videos=videos,
+                exports=exports,
+                twins=Twins(database),
+                files=files,
+                pool=pool,
+                board=board,
+                limits=limits,
+                engine="1",
+                now=now,
+                on_news=on_news,
+            ),
             now=now,
             on_news=on_news,
         ),

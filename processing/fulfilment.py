@@ -1,0 +1,136 @@
+"""Fulfils one started export: its file is borrowed or rendered, and how it ended is written down."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from processing.errors import RenderFailed, SourceRefused
+from processing.pool import RenderPool
+from processing.progress import ProgressBoard
+from processing.render import RenderJob, Rendition
+from processing.requests import ExportLimits
+from storage.exports import Exports
+from storage.files import FileStore, NothingStored
+from storage.models import Export, Facts
+from storage.twins import Twins
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+#: What a user reads when the fault is ours and its cause says nothing to them.
+OUR_FAULT = "Something went wrong on our side while making the short. You may ask for it again."
+SOURCE_GONE = "The video of this scene is no longer there."
+
+
+class Fulfilment:
+    """Owns the steps `processing -> completed` and `processing -> failed`."""
+
+    def __init__(
+        self,
+        *,
+        videos: Videos,
+        exports: Exports,
+        twins: Twins,
+        files: FileStore,
+        pool: RenderPool,
+        board: ProgressBoard,
+        limits: ExportLimits,
+        engine: str,
+        now: Callable[[], datetime],
+        on_news: Callable[[], None],
+    ) -> None:
+        self._videos = videos
+        self._exports = exports
+        self._twins = twins
+        self._files = files
+        self._pool = pool
+        self._board = board
+        self._limits = limits
+        self._engine = engine
+        self._now = now
+        self._on_news = on_news
+
+    async def fulfil(self, export: Export) -> None:
+        """Render one export and write down how it ended. Who cancels this writes down why."""
+        try:
+            facts = await self._borrowed(export) or (await self._render(export)).facts
+        except (SourceRefused, RenderFailed) as error:
+            log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
+            await self.fail(export, str(error))
+        except NothingStored:
+            await self.fail(export, SOURCE_GONE)
+        except Exception:
+            # whatever it was, the user must not wait for ever
+            log.exception("render broke", export_id=export.id)
+            await self.fail(export, OUR_FAULT)
+        else:
+            await self._end_well(export, facts)
+
+    async def has_twin(self, export: Export) -> bool:
+        """Whether the same work has been done, by the engine that we have now."""
+        return await self._twins.finished(export, engine=self._engine, now=self._now()) is not None
+
+    async def complete_from_twin(self, export: Export) -> bool:
+        """Complete it with the file of a finished export of the same work. False: there is none any more."""
+        facts = await self._borrowed(export)
+        if facts is not None:
+            await self._end_well(export, facts)
+        return facts is not None
+
+    async def fail(self, export: Export, error: str) -> None:
+        """`processing -> failed`, with a sentence for the user."""
+        if await self._exports.fail(export, error=error[: self._limits.error_characters], now=self._now()):
+            log.info("export failed", export_id=export.id, error=error)
+            self._on_news()
+
+    async def _borrowed(self, export: Export) -> Facts | None:
+        """The file of a finished export of the same work, if there is one: nothing is rendered twice."""
+        twin = await self._twins.finished(export, engine=self._engine, now=self._now())
+        if twin is None or twin.file_key is None:
+            return None
+        try:
+            await self._files.copy(twin.file_key, _output_key(export))
+        except NothingStored:
+            return None
+        log.info("render reused", export_id=export.id, twin_id=twin.id)
+        return twin.facts
+
+    async def _render(self, export: Export) -> Rendition:
+        video = await self._videos.get(export.video_id)
+        if video is None:
+            raise NothingStored(export.video_id)
+        job = RenderJob(
+            start_s=export.start_s,
+            end_s=export.end_s,
+            strategy=export.strategy,
+            quality=export.quality,
+            timeout_s=self._limits.render_timeout_s,
+        )
+        return await self._pool.render(
+            job,
+            source_key=video.file_key,
+            output_key=_output_key(export),
+            on_progress=lambda progress: self._board.report(export.id, progress),
+        )
+
+    async def _end_well(self, export: Export, facts: Facts) -> None:
+        now = self._now()
+        completed = await self._exports.complete(
+            export,
+            file_key=_output_key(export),
+            facts=facts,
+            engine=self._engine,
+            now=now,
+            expires_at=now + self._limits.link_lifetime,
+        )
+        if completed:
+            log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)
+            self._on_news()
+        else:
+            await self._files.delete(_output_key(export))
+
+
+def _output_key(export: Export) -> str:
+    """The same for every attempt, so that a repeated one replaces what an interrupted one left."""
+    return f"exports/{export.user_id}/{export.id}.mp4"

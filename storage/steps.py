@@ -1,0 +1,30 @@
+"""One guarded change of an export's status."""
+
+import aiosqlite
+
+from storage.database import changed_one
+from storage.export_row import listed
+from storage.models import ExportStatus, sources_of
+
+#: `pending -> processing`; which one, follows.
+START = "UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ? WHERE id ="
+
+
+async def step(
+    connection: aiosqlite.Connection,
+    export_id: str,
+    target: ExportStatus,
+    assignments: str,
+    values: tuple[str | int, ...],
+    *,
+    attempt: int | None = None,
+) -> bool:
+    """One guarded step: only from where `TRANSITIONS` allows, only by the attempt that holds the export."""
+    return await changed_one(
+        connection,
+        f"""
+        UPDATE exports SET status = ?, {assignments}
+        WHERE id = ? AND status IN ({listed(sources_of(target))}) AND attempt = coalesce(?, attempt)
+        """,
+        (target.value, *values, export_id, attempt),
+    )
