@@ -51,7 +51,7 @@ class Scenes:
         return [_from_row(row) for row in rows]
 
     async def open_to(self, scene_id: str, *, user_id: str, guild_id: str | None = None) -> Scene | None:
-        """The scene of that name, if the user may make shorts of it: it is theirs, or shared where they are."""
+        """The scene of that name, if the user may make shorts of it: it is theirs or shared there."""
         row = await self._database.fetch_one(
             f"{_SELECT} WHERE scenes.id = ?3 AND {_OPEN}", (user_id, guild_id, scene_id)
         )

@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.chat.asking import place_of
 from bot.chat.attachments import fetched
 from bot.chat.client import Interaction
 from bot.chat.listing import show_scenes
@@ -14,8 +15,11 @@ async def add_video(
     title: str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
+    shared: bool = False,
 ) -> None:
     """Answer a deferred interaction with the scenes of the new video: the part that was named, or the whole.
+
+    When it is `shared`, the members of the server where the user is may make shorts of it.
 
     Raises:
         SourceRefused, InvalidTrim: no short can be made of it.
@@ -25,6 +29,8 @@ async def add_video(
         video = await services.library.add_video(
             path, owner_id=str(interaction.user.id), name=title or attachment.filename
         )
+    if shared and (guild_id := place_of(interaction)):
+        await services.videos.share(video.id, guild_id)
     if not await services.library.scenes_of(video):
         end_s = video.duration_s if end_s is None else end_s
         await services.library.add_scene(video, start_s=start_s or 0.0, end_s=end_s, title=title)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+YES, NO = "yes", "no"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Address:
@@ -11,7 +13,7 @@ class Address:
 
     `token` is the interaction's and lives 15 minutes. `private` keeps news out of the channel. `batch` names
     the exports that share the message, with a blank between, and `note` is what their card says beside them.
-    `upload_bytes` is the largest file that Discord takes there.
+    `upload_bytes` is the largest file that Discord takes there. A `showcase` sees finished shorts alone.
     """
 
     user_id: str
@@ -24,12 +26,13 @@ class Address:
     batch: str = ""
     note: str = ""
     upload_bytes: str = "0"
+    showcase: bool = False
 
     @classmethod
     def from_text(cls, text: Mapping[str, str]) -> Self:
         """What `as_text` wrote."""
-        known = {name: value for name, value in text.items() if name != "private"}
-        return cls(**known, private=text.get("private") == "yes")
+        known = {name: value for name, value in text.items() if name not in ("private", "showcase")}
+        return cls(**known, private=text.get("private") == YES, showcase=text.get("showcase") == YES)
 
     def as_text(self) -> dict[str, str]:
         """The form in which a destination keeps it."""
@@ -40,8 +43,9 @@ class Address:
             "token": self.token,
             "channel_id": self.channel_id,
             "message_id": self.message_id,
-            "private": "yes" if self.private else "no",
+            "private": YES if self.private else NO,
             "batch": self.batch,
             "note": self.note,
             "upload_bytes": self.upload_bytes,
+            "showcase": YES if self.showcase else NO,
         }

@@ -7,6 +7,7 @@ import discord
 
 from bot.chat.address import Address
 from bot.chat.client import ChatClient, Interaction
+from bot.chat.guilds import QUALITY, STRATEGY, GuildSettings, settings_here
 from bot.chat.languages import words_for
 from bot.chat.live import KIND
 from bot.chat.messages import left_out
@@ -20,26 +21,30 @@ async def ask_for_short(
     interaction: Interaction,
     *,
     scene_id: str,
-    strategy: str,
-    quality: str,
+    strategy: str = "",
+    quality: str = "",
     start_s: float | None = None,
     end_s: float | None = None,
     private: bool = False,
 ) -> None:
     """Answer at once with a message, ask for the export, and keep the message up to date from then on.
 
+    A strategy or a quality that is not named is the server's own.
+
     Raises:
-        ExportRefused: nothing was created.
+        ExportRefused, Refused: nothing was created.
     """
-    answer = await interaction.response.defer(ephemeral=private, thinking=True)
+    address = _address(interaction, await interaction.response.defer(ephemeral=private, thinking=True))
+    here = await settings_here(interaction)
     request = ExportRequest(
         scene_id=scene_id,
-        strategy=strategy,
-        quality=quality,
-        user_id=str(interaction.user.id),
-        destinations=[Destination(kind=KIND, address=_address(interaction, answer).as_text())],
+        strategy=strategy or here.strategy or STRATEGY,
+        quality=quality or here.quality or QUALITY,
+        user_id=address.user_id,
+        destinations=_destinations(address, here),
         start_s=start_s,
         end_s=end_s,
+        guild_id=place_of(interaction),
     )
     accepted = await interaction.client.services.exporter.request(request)
     await _show(interaction, accepted.export)
@@ -54,7 +59,8 @@ async def ask_for_shorts(
         ExportRefused: nothing was created at all.
     """
     address = _address(interaction, await interaction.response.defer(thinking=True))
-    services, words = interaction.client.services, words_for(interaction.locale.value)
+    here = await settings_here(interaction)
+    services = interaction.client.services
     exports: list[Export] = []
     refused: list[tuple[str, ExportRefused]] = []
     for scene_id in scene_ids:
@@ -63,7 +69,8 @@ async def ask_for_shorts(
             strategy=strategy,
             quality=quality,
             user_id=address.user_id,
-            destinations=[Destination(kind=KIND, address=address.as_text())],
+            destinations=_destinations(address, here),
+            guild_id=place_of(interaction),
         )
         try:
             exports.append((await services.exporter.request(request)).export)
@@ -71,18 +78,38 @@ async def ask_for_shorts(
             refused.append((scene_id, error))
     if not exports:
         raise refused[0][1]
-    scenes = [(await services.scenes.get(scene_id), sentence(error, words)) for scene_id, error in refused]
-    note = "\n-# ".join(left_out(scene.title if scene else "?", why or "", words) for scene, why in scenes)
+    note = "\n-# ".join([await _left_out(interaction, scene_id, error) for scene_id, error in refused])
     shared = replace(address, batch=" ".join(export.id for export in exports), note=note)
     for export in exports:
-        for destination in await services.deliveries.destinations_of(export.id):
-            await services.deliveries.readdress(destination.id, shared.as_text())
+        first, *_ = await services.deliveries.destinations_of(export.id)
+        await services.deliveries.readdress(first.id, shared.as_text())
     await _show(interaction, exports[0])
 
 
+async def _left_out(interaction: Interaction, scene_id: str, error: ExportRefused) -> str:
+    words = words_for(interaction.locale.value)
+    scene = await interaction.client.services.scenes.get(scene_id)
+    return left_out(scene.title if scene else scene_id, sentence(error, words) or "", words)
+
+
 async def _show(interaction: Interaction, export: Export) -> None:
-    for destination in await interaction.client.services.deliveries.destinations_of(export.id):
-        await interaction.client.live.show(export, destination)
+    first, *_ = await interaction.client.services.deliveries.destinations_of(export.id)
+    await interaction.client.live.show(export, first)
+
+
+def place_of(interaction: Interaction) -> str | None:
+    """The server where the user is; None outside of one."""
+    return None if interaction.guild_id is None else str(interaction.guild_id)
+
+
+def _destinations(address: Address, here: GuildSettings) -> list[Destination]:
+    """The message, and the channel where the server shows what is finished."""
+    places = [address]
+    if here.channel_id and here.channel_id != address.channel_id and not address.private:
+        places.append(
+            Address(user_id=address.user_id, locale=address.locale, channel_id=here.channel_id, showcase=True)
+        )
+    return [Destination(kind=KIND, address=place.as_text()) for place in places]
 
 
 def _address(

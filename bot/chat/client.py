@@ -57,7 +57,11 @@ class ChatClient(discord.Client):
         fingerprint = await self._fingerprint()
         if await self.services.notes.get(COMMANDS_NOTE) == fingerprint:
             return
-        commands = await self.tree.sync()
+        try:
+            commands = await self.tree.sync()
+        except app_commands.CommandSyncFailure:
+            log.exception("discord refuses the commands, so those of before remain")
+            return
         await self.services.notes.put(COMMANDS_NOTE, fingerprint)
         log.info("commands synced", count=len(commands))
 

@@ -1,5 +1,6 @@
-"""Shows a user's scenes, a page at a time."""
+"""Shows the scenes that are open to a user, a page at a time."""
 
+from bot.chat.asking import place_of
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import words_for
@@ -10,11 +11,15 @@ OFFERED = 25
 
 
 async def show_scenes(interaction: Interaction, *, video_id: str | None = None, page: int = 0) -> None:
-    """Make a deferred answer one page of the user's scenes, of all videos or of one."""
+    """Make a deferred answer one page of scenes, of all videos or of one."""
     services, user_id = interaction.client.services, str(interaction.user.id)
     page = max(0, page)
     scenes = await services.scenes.listed(
-        user_id, video_id=video_id, at_most=OFFERED, skip=page * SCENES_A_PAGE
+        user_id,
+        guild_id=place_of(interaction),
+        video_id=video_id,
+        at_most=OFFERED,
+        skip=page * SCENES_A_PAGE,
     )
     shown = ScenesPage(
         scenes=scenes,

@@ -51,7 +51,9 @@ class LiveCards:
         active = await self._services.exports.active_for(KIND)
         # a batch has one message: any of its exports shows them all
         messages = {
-            destination.address["message_id"]: (export, destination) for export, destination in active
+            message_id: (export, destination)
+            for export, destination in active
+            if (message_id := destination.address.get("message_id"))
         }
         self._shown = {name: shown for name, shown in self._shown.items() if name in messages}
         await asyncio.gather(*(self.show(export, destination) for export, destination in messages.values()))

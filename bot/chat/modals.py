@@ -6,9 +6,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat.asking import ask_for_short, ask_for_shorts
+from bot.chat.asking import ask_for_short, ask_for_shorts, place_of
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
+from bot.chat.guilds import QUALITY, STRATEGY, settings_here
 from bot.chat.languages import Words, words_for
 from bot.chat.messages import first_words, plain_seconds, position, quota_line
 from bot.chat.refusals import explain
@@ -34,16 +35,19 @@ async def open_export_modal(
         QuotaExceeded: there is nothing left to ask for.
     """
     services = interaction.client.services
-    scene, quota = await services.scenes.get(scene_id), await _quota_left(interaction)
-    if scene is None or scene.owner_id != str(interaction.user.id):
+    here, quota = await settings_here(interaction), await _quota_left(interaction)
+    scene = await services.scenes.open_to(
+        scene_id, user_id=str(interaction.user.id), guild_id=place_of(interaction)
+    )
+    if scene is None:
         raise SceneNotFound("There is no such scene.")
     modal = ExportModal(
         scene=scene,
         quota=quota,
         longest_s=services.settings.limits.scene_s,
         words=words_for(interaction.locale.value),
-        strategy=strategy,
-        quality=quality,
+        strategy=strategy or here.strategy,
+        quality=quality or here.quality,
     )
     await interaction.response.send_modal(modal)
 
@@ -54,8 +58,15 @@ async def open_batch_modal(interaction: Interaction, scene_ids: Sequence[str]) -
     Raises:
         QuotaExceeded: there is nothing left to ask for.
     """
-    quota, words = await _quota_left(interaction), words_for(interaction.locale.value)
-    await interaction.response.send_modal(BatchModal(scene_ids=scene_ids, words=words, quota=quota))
+    here, quota = await settings_here(interaction), await _quota_left(interaction)
+    modal = BatchModal(
+        scene_ids=scene_ids,
+        quota=quota,
+        words=words_for(interaction.locale.value),
+        strategy=here.strategy,
+        quality=here.quality,
+    )
+    await interaction.response.send_modal(modal)
 
 
 async def _quota_left(interaction: Interaction) -> Quota:
@@ -130,8 +141,8 @@ class ExportModal(RecipeModal):
 class BatchModal(RecipeModal):
     """The same for several scenes, each in its whole length."""
 
-    def __init__(self, *, scene_ids: Sequence[str], words: Words, quota: Quota) -> None:
-        super().__init__(title=words("modal.several", count=len(scene_ids)), words=words, quota=quota)
+    def __init__(self, *, scene_ids: Sequence[str], words: Words, **recipe: Any) -> None:
+        super().__init__(title=words("modal.several", count=len(scene_ids)), words=words, **recipe)
         self._scene_ids = scene_ids
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
@@ -142,8 +153,8 @@ class BatchModal(RecipeModal):
 
 
 def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
-    """One round button a strategy; the first one is chosen when none was."""
-    chosen = chosen if chosen in STRATEGIES else next(iter(STRATEGIES))
+    """One round button a strategy."""
+    chosen = chosen if chosen in STRATEGIES else STRATEGY
     options = [
         discord.RadioGroupOption(**_option(name, words.sentence(strategy.summary), chosen))
         for name, strategy in STRATEGIES.items()
@@ -153,7 +164,7 @@ def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
 
 def quality_choice(chosen: str, words: Words) -> ui.Select[Any]:
     """A line a quality."""
-    chosen = chosen if chosen in QUALITIES else next(iter(QUALITIES))
+    chosen = chosen if chosen in QUALITIES else QUALITY
     options = [
         discord.SelectOption(**_option(name, words.sentence(quality.summary), chosen))
         for name, quality in QUALITIES.items()

@@ -39,6 +39,8 @@ class DiscordNotifier:
         address = Address.from_text(news.destination.address)
         async with self._post.turn(address, news.export.id):
             export = await self._services.exports.get(news.export.id) or news.export
+            if address.showcase and not address.message_id and export.status is not ExportStatus.COMPLETED:
+                return
             if await self._shown_playing(export, address, news.destination):
                 return
             card = await card_of(export, address, self._services)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.guilds import GuildSettings, save
 from processing.ffmpeg import Tools, find_tools
+from storage.database import Database
+from storage.notes import Notes
 from tests import clips
 from tests.acceptance.program import Program
 from tests.fake_discord import Channel, FakeDiscord, Upload, User
@@ -425,3 +428,81 @@ async def test_when_every_way_is_closed_the_link_is_in_the_history(
     )
     history = await (await discord_server.slash("exports", user=shy, channel=channel)).message()
     assert "[download](" in history.text
+
+
+async def test_a_message_with_a_video_can_be_made_into_shorts(
+    discord_server: FakeDiscord, program: Program, clip: Path, ana: User, channel: Channel
+) -> None:
+    video = Upload("match.mp4", clip.read_bytes(), "video/mp4")
+    message = discord_server.post(channel, user=discord_server.add_user("bob"), files=[video])
+    scenes = await (await discord_server.context_menu("Make a short", message, user=ana)).message()
+    assert "0:00-0:01 · 1.0 s" in scenes.text
+
+    text = discord_server.post(channel, user=ana, content="no video here")
+    refused = await discord_server.context_menu("Make a short", text, user=ana)
+    assert "There is no video on that message" in (await refused.followup()).text
+
+
+async def test_a_video_shared_with_a_server_is_open_to_its_members_there_on_their_own_quota(
+    discord_server: FakeDiscord, program: Program, clip: Path, ana: User, channel: Channel
+) -> None:
+    bob = discord_server.add_user("bob")
+    file = Upload("match.mp4", clip.read_bytes(), "video/mp4")
+    for title, share in (("Open", "server"), ("Closed", "nobody")):
+        options = {"file": file, "title": title, "share": share}
+        await (await discord_server.slash("video add", user=ana, channel=channel, options=options)).message()
+
+    async def offered(place: Channel) -> list[str]:
+        typed = {"options": {"scene": ""}, "focused": "scene"}
+        found = await discord_server.autocomplete("export", user=bob, channel=place, **typed)
+        return [choice["value"] for choice in found if "Open" in choice["name"]]
+
+    (scene,) = await offered(channel)
+    assert await offered(discord_server.dm(bob)) == []
+    elsewhere = await discord_server.slash(
+        "export", user=bob, channel=discord_server.dm(bob), options={"scene": scene, **RECIPE}
+    )
+    assert "no such scene" in (await elsewhere.followup()).text
+
+    program.open_gate()
+    here = await discord_server.slash("export", user=bob, channel=channel, options={"scene": scene, **RECIPE})
+    done = await here.wait_for(lambda message: message.links)
+    assert "1 of 10 today" in done.text
+    assert done.mentions == [bob.id]
+
+
+async def test_a_servers_settings_hold_for_its_members(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    assert channel.guild is not None
+    hall = discord_server.add_channel(channel.guild, "hall-of-fame")
+    options = {"strategy": "letterbox", "quality": "medium", "channel": hall}
+    shown = await (
+        await discord_server.slash("settings", user=ana, channel=channel, options=options)
+    ).message()
+    assert f"<#{hall.id}>" in shown.text
+
+    program.open_gate()
+    asked = await discord_server.slash("export", user=ana, channel=channel, options={"scene": scene})
+    done = await asked.wait_for(lambda message: message.links)
+    assert "Letterbox · Medium" in done.text
+    exhibited = await discord_server.posted(hall, lambda message: message.links)
+    assert exhibited.links == done.links
+
+
+async def test_where_a_role_makes_the_shorts_nobody_else_does(
+    discord_server: FakeDiscord, tools: Tools, clip: Path, tmp_path: Path, ana: User, channel: Channel
+) -> None:
+    assert channel.guild is not None
+    (tmp_path / "data").mkdir()
+    async with Database.open(tmp_path / "data" / "cutdown.db") as database:
+        await save(Notes(database), int(channel.guild.id), GuildSettings(role_id="4711"))
+    async with running(discord_server, tools, tmp_path) as program:
+        bob = discord_server.add_user("bob")
+        scene = await program.add_scene(clip, owner_id=bob.id, title="Kick-off", times=(0.0, 0.5))
+        refused = await discord_server.slash("export", user=bob, channel=channel, options={"scene": scene})
+        assert "On this server shorts are made by <@&4711>" in (await refused.followup()).text
+        allowed = await discord_server.slash(
+            "export", user=bob, channel=discord_server.dm(bob), options={"scene": scene}
+        )
+        await allowed.message()

@@ -1,15 +1,14 @@
 """`/export`: a scene becomes a short."""
 
 from discord import app_commands
-from discord.app_commands import Choice, locale_str
+from discord.app_commands import Choice
 
-from bot.chat.asking import ask_for_short
+from bot.chat.asking import ask_for_short, place_of
 from bot.chat.client import Interaction
 from bot.chat.languages import said, words_for
+from bot.chat.menus import QUALITY_CHOICES, STRATEGY_CHOICES
 from bot.chat.messages import scene_choice
 from bot.chat.times import seconds
-from processing.quality import QUALITIES
-from processing.strategies import STRATEGIES
 
 #: Discord shows that many choices.
 CHOICES = 25
@@ -27,14 +26,14 @@ CHOICES = 25
     private=said("command.export.private"),
 )
 @app_commands.choices(
-    strategy=[Choice(name=locale_str(s.summary), value=s.name) for s in STRATEGIES.values()],
-    quality=[Choice(name=locale_str(q.summary), value=q.name) for q in QUALITIES.values()],
+    strategy=STRATEGY_CHOICES,
+    quality=QUALITY_CHOICES,
 )
 async def export(
     interaction: Interaction,
     scene: str,
-    strategy: str,
-    quality: str,
+    strategy: str = "",
+    quality: str = "",
     start: str | None = None,
     end: str | None = None,
     private: bool = False,
@@ -52,9 +51,11 @@ async def export(
 
 
 @export.autocomplete("scene")
-async def own_scenes(interaction: Interaction, typed: str) -> list[Choice[str]]:
-    """The user's newest scenes that fit what was typed; from the database alone, so at once."""
+async def open_scenes(interaction: Interaction, typed: str) -> list[Choice[str]]:
+    """The newest scenes open to the user that fit what was typed; from the database alone, so at once."""
     words = words_for(interaction.locale.value)
     scenes = interaction.client.services.scenes
-    found = await scenes.matching(str(interaction.user.id), typed.strip(), at_most=CHOICES)
+    found = await scenes.matching(
+        str(interaction.user.id), typed.strip(), guild_id=place_of(interaction), at_most=CHOICES
+    )
     return [Choice(name=scene_choice(scene, words), value=scene.id) for scene in found]

@@ -15,6 +15,7 @@ from bot.chat.times import seconds
 
 CHOICES = 25
 SHOWN = 20
+SERVER = "server"
 
 video = app_commands.Group(
     name="video",
@@ -30,6 +31,13 @@ video = app_commands.Group(
     title=said("command.video.add.title"),
     start=said("command.export.start"),
     end=said("command.export.end"),
+    share=said("command.video.add.share"),
+)
+@app_commands.choices(
+    share=[
+        Choice(name=said("share.nobody"), value="nobody"),
+        Choice(name=said("share.server"), value=SERVER),
+    ]
 )
 async def add(
     interaction: Interaction,
@@ -37,10 +45,18 @@ async def add(
     title: app_commands.Range[str, 1, 100] | None = None,
     start: str | None = None,
     end: str | None = None,
+    share: str = "nobody",
 ) -> None:
     """Take a file in, and show its scenes."""
     await interaction.response.defer(ephemeral=True)
-    await add_video(interaction, file, title=title, start_s=seconds(start), end_s=seconds(end))
+    await add_video(
+        interaction,
+        file,
+        title=title,
+        start_s=seconds(start),
+        end_s=seconds(end),
+        shared=share == SERVER,
+    )
 
 
 @video.command(name="list", description=said("command.video.list"))

@@ -1,0 +1,24 @@
+"""*Make a short*, in the menu of a message with a video."""
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+
+from bot.chat.adding import add_video
+from bot.chat.client import Interaction
+from bot.chat.languages import DEFAULT, LANGUAGES
+from bot.chat.refusals import Refused
+
+KEY = "command.make_short"
+
+
+@app_commands.context_menu(name=locale_str(LANGUAGES[DEFAULT](KEY), key=KEY))
+@app_commands.allowed_installs(guilds=True, users=True)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+async def make_short(interaction: Interaction, message: discord.Message) -> None:
+    """Take the message's video in, and show its scenes to the user alone."""
+    await interaction.response.defer(ephemeral=True)
+    videos = (file for file in message.attachments if (file.content_type or "").startswith("video/"))
+    if (video := next(videos, None)) is None:
+        raise Refused("no_attachment")
+    await add_video(interaction, video)
