@@ -91,7 +91,9 @@ class Fulfilment:
             return None
         try:
             await self._files.copy(twin.file_key, _output_key(export))
-        except NothingStored:
+        except OSError as error:
+            # gone, or this disk cannot have it twice: then it is rendered after all
+            log.info("render not reused", export_id=export.id, twin_id=twin.id, error=type(error).__name__)
             return None
         log.info("render reused", export_id=export.id, twin_id=twin.id)
         return twin.facts

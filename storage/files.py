@@ -112,9 +112,11 @@ class LocalFiles:
     def _copy(self, path: Path, target: Path) -> None:
         part = self._part(target)
         try:
-            part.unlink()
-            os.link(path, part)
-            part.replace(target)
+            with self._folders:
+                part.unlink()
+                os.link(path, part)
+            part.touch()  # young again, for the same reason as in _put
+            into_place(part, target)
         except FileNotFoundError:
             raise NothingStored(path.name) from None
         finally:

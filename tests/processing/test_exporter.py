@@ -1,10 +1,13 @@
 """The life of an export, on a real database, with a pool that does as it is told."""
 
 import asyncio
+import errno
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from structlog.testing import CapturingLogger
@@ -467,6 +470,18 @@ async def test_other_work_is_rendered(studio: Studio, changes: dict[str, object]
     async with at_work(studio.exporter):
         await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
         await studio.reaches(await studio.ask(**({"end_s": 15.0} | changes)), ExportStatus.COMPLETED)
+    assert len(studio.pool.jobs) == 2
+
+
+async def test_what_cannot_be_borrowed_is_rendered(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links_here(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", no_links_here)
+    async with at_work(studio.exporter):
+        for _ in range(2):
+            done = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+            assert done.crashes == 0
     assert len(studio.pool.jobs) == 2
 
 

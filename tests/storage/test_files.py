@@ -205,6 +205,14 @@ async def test_a_copy_lives_on_when_the_first_is_deleted(files: LocalFiles, tmp_
     assert [entry.key for entry in await files.entries()] == ["exports/bob/b.mp4"]
 
 
+async def test_a_copy_is_as_old_as_its_making(files: LocalFiles, path: Path, tmp_path: Path) -> None:
+    await files.put(KEY, path)
+    os.utime(tmp_path / "files" / KEY, (0, 0))
+    await files.copy(KEY, "exports/ben/copy.mp4")
+    ages = [datetime.now(UTC) - entry.modified_at for entry in await files.entries()]
+    assert max(ages) < timedelta(hours=1)
+
+
 async def test_a_copy_of_nothing_leaves_nothing(files: LocalFiles) -> None:
     with pytest.raises(NothingStored):
         await files.copy("exports/ana/a.mp4", "exports/bob/b.mp4")
