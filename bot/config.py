@@ -56,6 +56,9 @@ class ServiceSettings(Section):
     public_url: str = Field(
         "", description="how links begin, such as https://shorts.example.org; empty: http://host:port"
     )
+    allowed_origins: list[str] = Field(
+        [], description="web origins whose pages may call the HTTP face, such as https://app.example.org"
+    )
     data_dir: Path = Field(Path("data"), description="folder of the database and the files")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
     drain_s: float = Field(8, ge=0, description="seconds that running renders are given at shutdown")

@@ -1,6 +1,7 @@
 """Under which keys the web application keeps what it was handed and what it remembers."""
 
 import asyncio
+from typing import Any
 
 from aiohttp import web
 
@@ -13,3 +14,5 @@ IN_FLIGHT: web.AppKey[set[tuple[str, str]]] = web.AppKey("in_flight", set)
 #: Set when the service closes, so that those who wait for news are let go.
 CLOSING = web.AppKey("closing", asyncio.Event)
 POSTERS = web.AppKey("posters", Posters)
+#: The OpenAPI document, made once.
+DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("document", dict)

@@ -9,10 +9,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import exports, orders, pages, scenes, videos, watching
+from bot.web import docs, exports, orders, pages, scenes, videos, watching
+from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
 from bot.web.health import healthz
-from bot.web.keys import CLOSING, IN_FLIGHT, POSTERS, SERVICES
+from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, POSTERS, SERVICES
+from bot.web.openapi import document
 from bot.web.posters import Posters
 from bot.web.problems import problems
 from bot.web.routes import Route, served
@@ -31,6 +33,7 @@ ROUTES: tuple[Route, ...] = (
 #: Those that need no client: a link is its own proof.
 OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     *pages.ROUTES,
+    *docs.ROUTES,
     ("GET", "/d/{token}", download),
     ("GET", "/healthz", healthz),
 )
@@ -38,11 +41,13 @@ OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (
 
 def application(services: Services) -> web.Application:
     """The HTTP face of these services."""
-    app = web.Application(middlewares=[problems])
+    app = web.Application(middlewares=[cross_origin, problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
     app[POSTERS] = Posters(services)
+    app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()
+    app.on_response_prepare.append(mark)
     app.on_shutdown.append(_let_go)
     for route in ROUTES:
         _add(app, route.method, route.path, served(route))

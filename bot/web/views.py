@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from processing.ffmpeg import Progress
-from storage.models import Export, ExportStatus, Scene, Video
+from storage.models import Event, Export, ExportStatus, Scene, Video
 
 
 class View(BaseModel):
@@ -145,6 +145,27 @@ class ExportView(View):
     width: int | None
     height: int | None
     resolution: str | None = Field(examples=["1080x1920"])
+
+
+class NewsDataView(View):
+    """The export that the news is about; what depends on the kind of news is absent from the others."""
+
+    id: str
+    status: str
+    scene_id: str
+    video_id: str
+    user_id: str
+    download_url: str | None = None
+    expires_at: datetime | None = None
+    error: str | None = None
+
+
+class NewsView(View):
+    """What is posted to a notify URL."""
+
+    type: Event
+    timestamp: datetime
+    data: NewsDataView
 
 
 class ExportsView(View):

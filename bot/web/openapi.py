@@ -1,0 +1,128 @@
+"""Writes the OpenAPI 3.1 document from the routes and from the models that check what they take."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from bot.web.bodies import form_schema
+from bot.web.routes import Route
+from bot.web.views import NewsView, ProblemView
+
+SCHEMA = "#/components/schemas/{model}"
+SECURITY: Mapping[str, Any] = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks, together with webhook-id and webhook-timestamp.",
+    },
+}
+KEY_PARAMETER: Mapping[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Your own name for this request; sent again with the same body it starts nothing new.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+
+
+def document(routes: Sequence[Route], *, base_url: str) -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cutdown",
+            "version": version("cutdown"),
+            "description": "Turns a scene of a video into a vertical short, and says when it is there.",
+        },
+        "servers": [{"url": base_url}],
+        "security": [{name: []} for name in SECURITY],
+        "paths": paths,
+        "webhooks": {"export": {"post": _news()}},
+        "components": {"securitySchemes": dict(SECURITY), "schemas": _schemas(routes)},
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": getattr(route.handler, "__name__", route.path),
+        "summary": (route.handler.__doc__ or "").strip(),
+        "tags": [route.path.split("/")[2]],
+        "parameters": _parameters(route),
+        "responses": {
+            **{str(status): _answer(status, model) for status, model in route.answers.items()},
+            "default": _answer(0, ProblemView),
+        },
+    }
+    if route.body is not None:
+        operation["requestBody"] = _content("application/json", _reference(route.body)) | {"required": True}
+    if route.takes_upload:
+        operation["requestBody"] = _content("multipart/form-data", form_schema()) | {"required": True}
+    return operation
+
+
+def _parameters(route: Route) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
+    if route.query is not None:
+        properties = route.query.model_json_schema()["properties"]
+        parameters += [
+            {"name": name, "in": "query", "schema": schema, "required": False}
+            for name, schema in properties.items()
+        ]
+    if 202 in route.answers:
+        parameters.append(dict(KEY_PARAMETER))
+    return parameters
+
+
+def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase if status else "Any refusal"}
+    if status >= 400 or not status:
+        answer |= _content("application/problem+json", _reference(ProblemView))
+    elif model is not None:
+        answer |= _content("application/json", _reference(model))
+    elif status == 200:
+        answer |= _content("text/event-stream", {"type": "string"})
+    return answer
+
+
+def _news() -> dict[str, Any]:
+    return {
+        "summary": "News of an export, signed with the client's first secret (Standard Webhooks)",
+        "requestBody": _content("application/json", _reference(NewsView)),
+        "responses": {
+            "2XX": {"description": "Taken"},
+            "410": {"description": "Gone: send no more"},
+        },
+    }
+
+
+def _content(kind: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"content": {kind: {"schema": schema}}}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": SCHEMA.format(model=model.__name__)}
+
+
+def _schemas(routes: Sequence[Route]) -> dict[str, Any]:
+    taken = {route.body for route in routes if route.body}
+    given = {model for route in routes for model in route.answers.values() if model}
+    used = [(model, "validation") for model in taken] + [
+        (model, "serialization") for model in given | {ProblemView, NewsView}
+    ]
+    _, schemas = models_json_schema(
+        sorted(used, key=lambda pair: pair[0].__name__),  # type: ignore[arg-type]
+        ref_template=SCHEMA,
+    )
+    return dict(schemas["$defs"])
