@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
 from bot.config import USER_ID
+from processing.quality import QUALITIES
+from processing.strategies import STRATEGIES
 
 URL_CHARACTERS = 2_000
 
@@ -52,8 +54,8 @@ class SceneBody(Body):
 class Recipe(Body):
     """How the short is made, for whom, and who hears of it."""
 
-    aspect_ratio_strategy: str = Field(examples=["center_crop"])
-    output_quality: str = Field(examples=["high"])
+    aspect_ratio_strategy: str = Field(json_schema_extra={"enum": list(STRATEGIES)})
+    output_quality: str = Field(json_schema_extra={"enum": list(QUALITIES)})
     user_id: UserId | None = None
     notify: WebAddress | None = Field(None, description="where a signed webhook tells how it ended")
 

@@ -92,7 +92,7 @@ def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:
     elif model is not None:
         answer |= _content("application/json", _reference(model))
     elif status == 200:
-        answer |= _content("text/event-stream", {"type": "string"})
+        answer |= _content("text/event-stream", {})
     return answer
 
 

@@ -36,6 +36,7 @@ async def export_batch(call: Call) -> web.Response:
     """Ask for shorts of up to 50 scenes; each is answered for itself."""
     body = call.body(BatchBody)
     call.user(body.user_id)
+    check_names(strategy=body.aspect_ratio_strategy, quality=body.output_quality)
     with alone(call):
         items = [await _item(call, body, number) for number in range(len(body.scene_ids))]
     return json(BatchView(items=items))
