@@ -256,7 +256,7 @@ async def test_a_database_that_fails_ends_the_run_and_the_next_one_brings_it(
     assert here.attempts == 2
 
 
-@given(attempts=st.integers(0, 100), chance=st.floats(0, 1), at_least_s=st.floats(0, 1e5))
+@given(attempts=st.integers(0, 100), chance=st.floats(0, 1), at_least_s=st.just(0.0) | st.floats(0, 1e5))
 def test_delays_grow_to_a_bound_and_are_spread(attempts: int, chance: float, at_least_s: float) -> None:
     delivery = Delivery(
         id="dlv",
@@ -275,5 +275,7 @@ def test_delays_grow_to_a_bound_and_are_spread(attempts: int, chance: float, at_
     middle_s = min(FIRST_DELAY_S * 2**attempts, LONGEST_DELAY_S)
     assert delay_s >= at_least_s - 1e-6
     assert 0.75 * middle_s - 1e-6 <= delay_s <= max(1.25 * middle_s, at_least_s) + 1e-6
+    if not at_least_s:
+        assert delay_s == pytest.approx(middle_s * (0.75 + 0.5 * chance))
     too_late = NOON + GIVE_UP_AFTER + timedelta(seconds=1)
     assert next_attempt(delivery, now=too_late, at_least_s=at_least_s, chance=chance) is None
