@@ -182,6 +182,13 @@ class Exports:
         """What is being rendered, or was when the service died."""
         return await self._all("SELECT * FROM exports WHERE status = 'processing' ORDER BY started_at", ())
 
+    async def unfinished(self) -> int:
+        """How many exports wait or are being rendered."""
+        row = await self._database.fetch_one(
+            f"SELECT count(*) AS number FROM exports WHERE status IN ({listed(ACTIVE)})"
+        )
+        return int(row["number"]) if row else 0
+
     async def active_for(self, kind: str) -> list[tuple[Export, Destination]]:
         """Every unfinished export with its destinations of one kind."""
         rows = await self._database.fetch_all(

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import discord
+import aiohttp
 
 from bot.chat.address import Address
-from bot.chat.client import ChatClient, Interaction
+from bot.chat.client import Interaction
 from bot.chat.guilds import QUALITY, STRATEGY, GuildSettings, settings_here
 from bot.chat.languages import words_for
 from bot.chat.live import KIND
@@ -34,7 +34,7 @@ async def ask_for_short(
     Raises:
         ExportRefused, Refused: nothing was created.
     """
-    address = _address(interaction, await interaction.response.defer(ephemeral=private, thinking=True))
+    address = await _answered(interaction, private=private)
     here = await settings_here(interaction)
     request = ExportRequest(
         scene_id=scene_id,
@@ -58,7 +58,7 @@ async def ask_for_shorts(
     Raises:
         ExportRefused: nothing was created at all.
     """
-    address = _address(interaction, await interaction.response.defer(thinking=True))
+    address = await _answered(interaction)
     here = await settings_here(interaction)
     services = interaction.client.services
     exports: list[Export] = []
@@ -112,18 +112,26 @@ def _destinations(address: Address, here: GuildSettings) -> list[Destination]:
     return [Destination(kind=KIND, address=place.as_text()) for place in places]
 
 
-def _address(
-    interaction: Interaction, answer: discord.InteractionCallbackResponse[ChatClient] | None
-) -> Address:
-    assert answer is not None  # only a modal or an autocompletion is answered without a message
+async def _answered(interaction: Interaction, *, private: bool = False) -> Address:
+    """Answer with a message that says "thinking", and tell where it is.
+
+    Discord hides an answer of its own accord where the bot may not speak: what is hidden stays so.
+    """
+    try:
+        answer = await interaction.response.defer(ephemeral=private, thinking=True)
+        assert answer is not None  # only a ping and an autocompletion are answered without a message
+        message_id, hidden = answer.message_id, answer.is_ephemeral()
+    except (aiohttp.ClientError, OSError):
+        # the answer may have arrived, and only its receipt be lost
+        message = await interaction.original_response()
+        message_id, hidden = message.id, message.flags.ephemeral
     return Address(
         user_id=str(interaction.user.id),
         locale=interaction.locale.value,
         application_id=str(interaction.application_id),
         token=interaction.token,
         channel_id=str(interaction.channel_id or ""),
-        message_id=str(answer.message_id or ""),
-        # Discord hides an answer of its own accord where the bot may not speak: what is hidden stays so
-        private=answer.is_ephemeral(),
+        message_id=str(message_id or ""),
+        private=hidden,
         upload_bytes=str(interaction.filesize_limit),
     )

@@ -15,9 +15,8 @@ log = structlog.get_logger()
 #: The gateway's word for a token that it does not take.
 TOKEN_REFUSED = 4004
 
-#: What may go wrong on the way to Discord. AttributeError: discord.py's own reconnect, when the first
-#: connection fails, reads from a socket that has never been.
-TROUBLE = (OSError, TimeoutError, aiohttp.ClientError, discord.DiscordException, AttributeError)
+#: What may go wrong on the way to Discord.
+TROUBLE = (OSError, TimeoutError, aiohttp.ClientError, discord.DiscordException)
 
 
 class Offline(RetryLater):
@@ -57,19 +56,23 @@ class Connection:
         while True:
             try:
                 await self._live_once()
+                error = "closed"
             except discord.LoginFailure:
                 return _give_up()
-            except TROUBLE as error:
-                if isinstance(error, discord.ConnectionClosed) and error.code == TOKEN_REFUSED:
+            except TROUBLE as trouble:
+                if isinstance(trouble, discord.ConnectionClosed) and trouble.code == TOKEN_REFUSED:
                     return _give_up()
-                delay_s = backoff.delay()
-                log.warning("discord out of reach", error=type(error).__name__, retry_in_s=round(delay_s, 1))
-                await asyncio.sleep(delay_s)
+                error = type(trouble).__name__
+            delay_s = backoff.delay()
+            log.warning("discord out of reach", error=error, retry_in_s=round(delay_s, 1))
+            await asyncio.sleep(delay_s)
 
     async def _live_once(self) -> None:
         self._client = self._build()
         try:
-            await self._client.start(self._token)
+            # a session that can be resumed still is; what discord.py would do beyond that fails with the
+            # very first connection
+            await self._client.start(self._token, reconnect=False)
         finally:
             await self._client.close()
             self._client = None

@@ -10,6 +10,7 @@ from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
 from bot.chat.post import Post
+from bot.chat.presence import Presence
 from bot.services import Services
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ class ChatFace:
         self._connection = Connection(build=self._client, token=self._token)
         self.post = Post(connection=self._connection, deliveries=services.deliveries)
         self._live = LiveCards(services=services, post=self.post)
+        self._presence = Presence(services=services, connection=self._connection)
 
     async def run(self) -> None:
         """Serve Discord until cancelled. Returns early without a token, or with one that Discord refuses."""
@@ -31,9 +33,10 @@ class ChatFace:
             log.info("no discord.token is set: the service has its HTTP face alone")
             return
         async with asyncio.TaskGroup() as tasks:
-            showing = tasks.create_task(self._live.run())
+            loops = [tasks.create_task(loop.run()) for loop in (self._live, self._presence)]
             await self._connection.run()
-            showing.cancel()
+            for loop in loops:
+                loop.cancel()
 
     def _client(self) -> ChatClient:
         return ChatClient(services=self._services, live=self._live, commands=COMMANDS, actions=ACTIONS)

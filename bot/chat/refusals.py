@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -33,7 +34,11 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     if (text := sentence(cause, words)) is None:
         log.error("interaction failed", exc_info=cause)
         text = words("refused.unknown")
-    await tell_alone(interaction, note_card(text, title=words("refused.title"), colour=AMBER))
+    card = note_card(text, title=words("refused.title"), colour=AMBER)
+    try:
+        await tell_alone(interaction, card)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
+        log.warning("user not told", error=type(trouble).__name__)
 
 
 def sentence(error: Exception, words: Words) -> str | None:

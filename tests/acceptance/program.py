@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import aiohttp
 
 from bot.config import hash_token
 from processing.ffmpeg import Tools
+from tests.fake_discord import FakeDiscord
 
 BEARER = "acceptance-token"
 
@@ -152,3 +155,19 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+@asynccontextmanager
+async def against(
+    discord: FakeDiscord, tools: Tools, folder: Path, *, link_hours: float = 24
+) -> AsyncIterator[Program]:
+    """The program and a fake Discord; at the end its log holds no fault and no secret."""
+    program = Program(folder, tools, environment=discord.environment(), link_hours=link_hours)
+    await program.start()
+    try:
+        yield program
+    finally:
+        await program.stop()
+        assert "Traceback" not in program.log, program.log
+        for secret in (discord.token, "interaction-token"):
+            assert secret not in program.log

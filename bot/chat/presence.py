@@ -1,0 +1,44 @@
+"""Shows in the bot's presence how many shorts are being made or wait."""
+
+import asyncio
+
+import discord
+
+from bot.chat.connection import Connection
+from bot.services import Services
+
+#: Discord takes five changes in twenty seconds.
+SPACING_S = 15.0
+
+
+class Presence:
+    """Keeps the bot's line in the list of members true."""
+
+    def __init__(self, *, services: Services, connection: Connection) -> None:
+        self._services = services
+        self._connection = connection
+
+    async def run(self) -> None:
+        """Look again after every change, until cancelled."""
+        shown: tuple[object, int] | None = None
+        while True:
+            change = asyncio.create_task(self._services.board.changed())
+            try:
+                client = self._connection.client
+                if client is not None and client.is_ready():
+                    # a new session has forgotten the line
+                    current = (client.ws, await self._services.exports.unfinished())
+                    if current != shown:
+                        await client.change_presence(activity=activity(current[1]))
+                        shown = current
+                await asyncio.sleep(SPACING_S)
+                await change
+            finally:
+                change.cancel()
+
+
+def activity(unfinished: int) -> discord.CustomActivity:
+    """What the line says."""
+    if not unfinished:
+        return discord.CustomActivity("Makes shorts: /export")
+    return discord.CustomActivity(f"Making shorts: {unfinished} in the queue")

@@ -1,0 +1,238 @@
+"""When Discord, the network or the program itself fails half-way, the user still gets the short."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg import Tools
+from tests.acceptance.program import Program, against
+from tests.fake_discord import Channel, FakeDiscord, User
+
+pytestmark = pytest.mark.acceptance
+
+EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
+RECIPE = {"strategy": "center_crop", "quality": "medium"}
+
+
+async def test_a_killed_bot_finishes_the_same_message_after_its_restart(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.wait_for(lambda message: "▱" in message.text)  # it is being rendered
+    await program.stop(signal.SIGKILL)
+
+    await program.start()
+    program.open_gate()
+    done = await asked.wait_for(lambda message: message.links)
+
+    assert (await program.download(done.links["Download"]))[0] == 200
+    assert discord_server.messages(channel) == [done]
+    assert discord_server.commands.syncs == 1, "the commands had not changed"
+
+
+@pytest.mark.parametrize("code", [50027, 10015])
+async def test_when_the_token_has_died_the_bot_edits_its_message_itself(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel, code: int
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.message()
+    asked.expire(code)
+    program.open_gate()
+    done = await asked.wait_for(lambda message: message.links)
+
+    assert done.edits[-1].by == "bot"
+    assert discord_server.messages(channel) == [done]
+    dead_tries = [r for r in discord_server.requests if r.route == EDIT and r.status in (401, 404)]
+    assert len(dead_tries) == 1, "a dead token is tried once"
+
+
+async def test_rate_limits_delay_the_card_and_lose_nothing(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    limited = discord_server.fail(EDIT, status=429, times=3)
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.wait_for(lambda message: message.links)
+    assert limited.met == 3
+
+
+async def test_a_refused_token_leaves_the_http_face_alive(
+    discord_server: FakeDiscord, tools: Tools, tmp_path: Path
+) -> None:
+    discord_server.reject_token()
+    async with against(discord_server, tools, tmp_path) as program:
+        await discord_server.until(
+            lambda: any(r.status == 401 for r in discord_server.requests), "the token to be refused"
+        )
+        assert (await program.download(f"{program.url}/healthz"))[0] == 200
+        assert await program.stop() == 0
+        assert program.log.count("discord refuses the token") == 1
+        assert len(discord_server.requests) == 1
+
+
+async def test_a_short_that_is_too_large_to_upload_is_brought_as_a_link(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    for route in (EDIT, BOT_EDIT):
+        discord_server.fail(route, status=413, code=40005, only=lambda call: bool(call.files))
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    done = await asked.wait_for(lambda message: message.links)
+    assert not done.attachments
+    assert done.edits[-1].by == "interaction"
+
+
+async def test_when_the_message_is_deleted_a_new_one_in_the_channel_mentions_the_user(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.message()
+    card.deleted = True
+    program.open_gate()
+    done = await discord_server.posted(channel, lambda message: message.links)
+    assert done is not card
+    assert done.mentions == [ana.id]
+
+
+async def close_channel(discord: FakeDiscord, channel: Channel, why: str) -> None:
+    if why == "no-permission":
+        channel.bot_permissions = 0
+    elif why == "channel-gone":
+        discord.delete_channel(channel)
+
+
+@pytest.mark.parametrize("why", ["no-permission", "channel-gone", "hidden-answer"])
+async def test_when_the_channel_is_closed_the_user_gets_a_direct_message(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel, why: str
+) -> None:
+    asked = await discord_server.slash(
+        "export",
+        user=ana,
+        channel=channel,
+        options={"scene": scene, **RECIPE},
+        forced_ephemeral=why == "hidden-answer",
+    )
+    await asked.message()
+    asked.expire()
+    await close_channel(discord_server, channel, why)
+    program.open_gate()
+    done = await discord_server.posted(discord_server.dm(ana), lambda message: message.links)
+    assert (await program.download(done.links["Download"]))[0] == 200
+    assert not [message for message in channel.messages.values() if message.links]
+
+
+async def test_when_every_way_is_closed_the_link_is_in_the_history(
+    discord_server: FakeDiscord, program: Program, clip: Path, channel: Channel
+) -> None:
+    shy = discord_server.add_user("shy", accepts_dms=False)
+    scene = await program.add_scene(clip, owner_id=shy.id, title="Kick-off", times=(0.0, 0.5))
+    asked = await discord_server.slash(
+        "export", user=shy, channel=channel, options={"scene": scene, "private": True, **RECIPE}
+    )
+    assert (await asked.message()).ephemeral
+    asked.expire()
+    program.open_gate()
+    dm = "POST /channels/{channel_id}/messages"
+    await discord_server.until(
+        lambda: any(r.route == dm and r.status == 403 for r in discord_server.requests), "a direct message"
+    )
+    history = await (await discord_server.slash("exports", user=shy, channel=channel)).message()
+    assert "[download](" in history.text
+
+
+async def break_off(discord: FakeDiscord, how: str) -> None:
+    if how == "op-7":
+        await discord.gateway.ask_to_reconnect()
+    elif how == "op-9":
+        await discord.gateway.invalidate(resumable=False)
+    elif how == "op-9-resumable":
+        await discord.gateway.invalidate(resumable=True)
+    elif how == "closed":
+        await discord.gateway.close(4000)
+    else:
+        discord.gateway.drop()
+
+
+@pytest.mark.parametrize("how", ["op-7", "op-9", "op-9-resumable", "closed", "cut"])
+async def test_after_the_gateway_breaks_off_commands_are_heard_again(
+    discord_server: FakeDiscord, program: Program, ana: User, channel: Channel, how: str
+) -> None:
+    await discord_server.ready()
+    attempts = discord_server.gateway.attempts
+    await break_off(discord_server, how)
+    await discord_server.until(lambda: discord_server.gateway.attempts > attempts, "a new connection")
+    await discord_server.ready()
+    quota = await (await discord_server.slash("quota", user=ana, channel=channel)).message()
+    assert "0 of 10 today" in quota.text
+    assert bool(discord_server.gateway.resumes) == (how != "op-9")
+    assert discord_server.commands.syncs == 1
+
+
+async def test_a_gateway_that_is_down_at_the_start_is_tried_until_it_is_up(
+    discord_server: FakeDiscord, tools: Tools, tmp_path: Path, ana: User, channel: Channel
+) -> None:
+    discord_server.gateway.accepting = False
+    async with against(discord_server, tools, tmp_path) as program:
+        await discord_server.until(lambda: discord_server.gateway.attempts >= 2, "two attempts")
+        assert (await program.download(f"{program.url}/healthz"))[0] == 200
+        discord_server.gateway.accepting = True
+        await (await discord_server.slash("quota", user=ana, channel=channel)).message()
+
+
+async def test_faults_of_discords_servers_delay_the_card_and_lose_nothing(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    broken = discord_server.fail(EDIT, status=503, times=2)
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.wait_for(lambda message: message.links)
+    assert broken.met == 2
+
+
+async def test_an_answer_whose_receipt_is_lost_still_becomes_a_short(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    lost = discord_server.swallow_answer(CALLBACK)
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await asked.wait_for(lambda message: message.links)
+    assert lost.met == 1
+
+
+async def test_an_edit_that_hangs_does_not_hold_up_the_last_one_for_ever(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    hanging = discord_server.hold(EDIT)
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    await discord_server.met(hanging)
+    program.open_gate()
+    done = await asked.wait_for(lambda message: message.links)
+    hanging.release()
+    assert done.links
+
+
+async def test_the_presence_shows_the_queue(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    await discord_server.ready()
+    await discord_server.until(lambda: discord_server.gateway.presences, "a presence")
+    assert discord_server.gateway.presences[0]["activities"][0]["state"] == "Makes shorts: /export"
