@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -375,6 +375,30 @@ async def test_resuming_leaves_alone_what_is_being_rendered(studio: Studio) -> N
         await studio.exporter.resume()
         current = await studio.now(export)
         assert (current.status, current.attempt, current.crashes) == (ExportStatus.PROCESSING, 1, 0)
+
+
+async def test_resuming_leaves_alone_what_is_just_being_started(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, go_on, start_next = asyncio.Event(), asyncio.Event(), studio.exports.start_next
+
+    async def held(now: datetime) -> Export | None:
+        export = await start_next(now)
+        written.set()
+        await go_on.wait()
+        return export
+
+    monkeypatch.setattr(studio.exports, "start_next", held)
+    export = await studio.ask()
+    async with at_work(studio.exporter):
+        await written.wait()  # the row says `processing`, and nobody renders it yet
+        resuming = asyncio.create_task(studio.exporter.resume())
+        for _ in range(5):
+            await studio.now(export)
+        go_on.set()
+        await resuming
+        done = await studio.reaches(export, ExportStatus.COMPLETED)
+    assert (done.attempt, done.crashes) == (1, 0)
 
 
 async def test_an_end_that_cannot_be_written_is_taken_up_again(studio: Studio, database: Database) -> None:
