@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.services import Services
 from bot.web.posters import Posters
+from bot.web.request_figures import RequestFigures
 
 SERVICES = web.AppKey("services", Services)
 #: (client, idempotency key) of every request that is being worked on.
@@ -16,3 +17,4 @@ CLOSING = web.AppKey("closing", asyncio.Event)
 POSTERS = web.AppKey("posters", Posters)
 #: The OpenAPI document, made once.
 DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("document", dict)
+METRICS = web.AppKey("metrics", RequestFigures)

@@ -9,14 +9,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import docs, exports, orders, pages, scenes, videos, watching
+from bot.web import docs, exports, health, metrics, orders, pages, scenes, videos, watching
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
-from bot.web.health import healthz
-from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, POSTERS, SERVICES
+from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES
+from bot.web.metrics import counted
 from bot.web.openapi import document
 from bot.web.posters import Posters
 from bot.web.problems import problems
+from bot.web.request_figures import RequestFigures
 from bot.web.routes import Route, served
 
 #: How long answers that are under way are given when the face closes.
@@ -35,15 +36,17 @@ OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (
     *pages.ROUTES,
     *docs.ROUTES,
     ("GET", "/d/{token}", download),
-    ("GET", "/healthz", healthz),
+    *health.ROUTES,
+    *metrics.ROUTES,
 )
 
 
 def application(services: Services) -> web.Application:
     """The HTTP face of these services."""
-    app = web.Application(middlewares=[cross_origin, problems])
+    app = web.Application(middlewares=[counted, cross_origin, problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
+    app[METRICS] = RequestFigures()
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()
