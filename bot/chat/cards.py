@@ -30,6 +30,7 @@ COLOURS = {
     ExportStatus.CANCELLED: GREY,
     ExportStatus.EXPIRED: GREY,
 }
+WHEN_COMPLETED = (Action.RENEW, Action.ANOTHER, Action.DELETE)
 #: What the video is called where it plays in a card.
 VIDEO_NAME = "short.mp4"
 SIGNS = {ExportStatus.COMPLETED: "✅ ", ExportStatus.FAILED: "⚠️ "}
@@ -146,7 +147,7 @@ def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[Any]]:
             return [_button(Action.CANCEL, export, words)]
         case ExportStatus.COMPLETED:
             link = ui.Button[Any](label=words("button.download"), url=facts.link)
-            return [link, _button(Action.ANOTHER, export, words), _button(Action.DELETE, export, words)]
+            return [link, *(_button(action, export, words) for action in WHEN_COMPLETED)]
         case _:
             return [_button(Action.REPEAT, export, words), _button(Action.ANOTHER, export, words)]
 

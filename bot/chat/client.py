@@ -11,6 +11,8 @@ from discord import app_commands
 
 from bot.chat.languages import CommandTranslator
 from bot.chat.live import LiveCards
+from bot.chat.pictures import Pictures
+from bot.chat.post import Post
 from bot.chat.refusals import explain
 from bot.services import Services
 
@@ -30,7 +32,9 @@ class ChatClient(discord.Client):
         self,
         *,
         services: Services,
+        post: Post,
         live: LiveCards,
+        pictures: Pictures,
         commands: Iterable[AnyCommand],
         actions: Iterable[type[AnyAction]],
     ) -> None:
@@ -44,7 +48,9 @@ class ChatClient(discord.Client):
             guild_ready_timeout=0.05,  # we do not wait for guilds: a command brings its own
         )
         self.services = services
+        self.post = post
         self.live = live
+        self.pictures = pictures
         self.tree = Tree(self)
         for command in commands:
             self.tree.add_command(command)

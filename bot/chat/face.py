@@ -9,6 +9,7 @@ from bot.chat.client import ChatClient
 from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
+from bot.chat.pictures import Pictures
 from bot.chat.post import Post
 from bot.chat.presence import Presence
 from bot.services import Services
@@ -25,6 +26,7 @@ class ChatFace:
         self._connection = Connection(build=self._client, token=self._token)
         self.post = Post(connection=self._connection, deliveries=services.deliveries)
         self._live = LiveCards(services=services, post=self.post)
+        self._pictures = Pictures(services)
         self._presence = Presence(services=services, connection=self._connection)
 
     async def run(self) -> None:
@@ -39,4 +41,11 @@ class ChatFace:
                 loop.cancel()
 
     def _client(self) -> ChatClient:
-        return ChatClient(services=self._services, live=self._live, commands=COMMANDS, actions=ACTIONS)
+        return ChatClient(
+            services=self._services,
+            post=self.post,
+            live=self._live,
+            pictures=self._pictures,
+            commands=COMMANDS,
+            actions=ACTIONS,
+        )

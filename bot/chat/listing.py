@@ -1,10 +1,14 @@
 """Shows the scenes that are open to a user, a page at a time."""
 
+import io
+
+import discord
+
 from bot.chat.asking import place_of
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import words_for
-from bot.chat.lists import SCENES_A_PAGE, ScenesPage, scenes_card
+from bot.chat.lists import SCENES_A_PAGE, ScenesPage, picture_name, scenes_card
 
 #: As many scenes as a select can offer: those of this page and of the next ones.
 OFFERED = 25
@@ -21,11 +25,18 @@ async def show_scenes(interaction: Interaction, *, video_id: str | None = None, 
         at_most=OFFERED,
         skip=page * SCENES_A_PAGE,
     )
+    pictures = await interaction.client.pictures.thumbnails(scenes[:SCENES_A_PAGE])
     shown = ScenesPage(
         scenes=scenes,
         video_id=video_id,
         page=page,
         quota=await quota_of(user_id, services),
         longest_s=services.settings.limits.scene_s,
+        pictured=pictures,
     )
-    await interaction.edit_original_response(view=scenes_card(shown, words_for(interaction.locale.value)))
+    files = [
+        discord.File(io.BytesIO(picture), filename=picture_name(scene_id))
+        for scene_id, picture in pictures.items()
+    ]
+    card = scenes_card(shown, words_for(interaction.locale.value))
+    await interaction.edit_original_response(view=card, attachments=files)

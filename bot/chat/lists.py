@@ -1,20 +1,30 @@
 """The cards that list what a user has: shorts, videos, scenes. Pure, like the other cards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discord import ButtonStyle, SelectOption, ui
+from discord import ButtonStyle, MediaGalleryItem, SelectOption, ui
 
 from bot.chat.cards import BLUE, card, small
 from bot.chat.languages import Words
-from bot.chat.messages import history_line, quota_line, scene_choice, scene_lines, video_line
+from bot.chat.messages import (
+    first_words,
+    history_line,
+    quota_line,
+    safe,
+    scene_choice,
+    scene_lines,
+    video_line,
+)
 from bot.chat.names import ALL, Action, custom_id
+from processing.strategies import STRATEGIES
 from storage.models import Export, Quota, Scene, Video
 
 SCENES_A_PAGE = 5
 #: Each takes three of the forty components that a message may have.
 BATCH_AT_MOST = 10
+SHEET_NAME = "preview.jpg"
 
 
 def history_card(exports: Sequence[tuple[Export, str]], *, quota: Quota, words: Words) -> ui.LayoutView:
@@ -47,12 +57,14 @@ class ScenesPage:
     page: int
     quota: Quota
     longest_s: float
+    pictured: Collection[str] = ()  #: scenes whose picture comes along
 
 
 def scenes_card(shown: ScenesPage, words: Words) -> ui.LayoutView:
     """Scenes to choose from, each with its button."""
     items: list[ui.Item[Any]] = [ui.TextDisplay(f"### {words('scenes.title')}")]
-    items += [_scene_section(scene, shown, words) for scene in shown.scenes[:SCENES_A_PAGE]]
+    for scene in shown.scenes[:SCENES_A_PAGE]:
+        items += _scene_items(scene, shown, words)
     if not shown.scenes:
         items.append(ui.TextDisplay(words("scenes.none")))
     elif len(shown.scenes) > 1 and shown.quota.remaining:
@@ -63,15 +75,42 @@ def scenes_card(shown: ScenesPage, words: Words) -> ui.LayoutView:
     return card(*items, colour=BLUE)
 
 
-def _scene_section(scene: Scene, shown: ScenesPage, words: Words) -> ui.Section[Any]:
+def preview_card(scene: Scene, words: Words) -> ui.LayoutView:
+    """A scene under every strategy, with a button for each."""
+    buttons = [
+        ui.Button[Any](
+            label=first_words(words.sentence(strategy.summary)),
+            custom_id=custom_id(Action.CHOSEN, scene.id, strategy.name),
+        )
+        for strategy in STRATEGIES.values()
+    ]
+    return card(
+        ui.TextDisplay(f"### {words('preview.title', title=safe(scene.title))}"),
+        ui.MediaGallery(MediaGalleryItem(f"attachment://{SHEET_NAME}")),
+        *(ui.ActionRow(*buttons[first : first + 5]) for first in range(0, len(buttons), 5)),
+        colour=BLUE,
+    )
+
+
+def picture_name(scene_id: str) -> str:
+    """What the picture of a scene is called where it is sent along."""
+    return f"{scene_id}.jpg"
+
+
+def _scene_items(scene: Scene, shown: ScenesPage, words: Words) -> list[ui.Item[Any]]:
     too_long = scene.duration_s > shown.longest_s
-    button = ui.Button[Any](
+    short = ui.Button[Any](
         label=words("button.trim" if too_long else "button.short"),
         style=ButtonStyle.secondary if too_long else ButtonStyle.primary,
         custom_id=custom_id(Action.SHORT, scene.id),
         disabled=not shown.quota.remaining,
     )
-    return ui.Section(scene_lines(scene, longest_s=shown.longest_s, words=words), accessory=button)
+    preview = ui.Button[Any](label=words("button.preview"), custom_id=custom_id(Action.PREVIEW, scene.id))
+    text = ui.TextDisplay[Any](scene_lines(scene, longest_s=shown.longest_s, words=words))
+    if scene.id not in shown.pictured:
+        return [text, ui.ActionRow(short, preview)]
+    picture = ui.Thumbnail[Any](f"attachment://{picture_name(scene.id)}")
+    return [ui.Section(text, accessory=picture), ui.ActionRow(short, preview)]
 
 
 def _several(shown: ScenesPage, words: Words) -> ui.Select[Any]:

@@ -11,9 +11,12 @@ class Action(enum.StrEnum):
 
     CANCEL = "cancel"  #: an unfinished export
     DELETE = "delete"  #: the link and the file of a completed export, before their time
+    RENEW = "renew"  #: another day for a completed export
     ANOTHER = "another"  #: a short of the same scene, made differently
     REPEAT = "repeat"  #: the same short once more
     SHORT = "short"  #: a short of a scene
+    PREVIEW = "preview"  #: a scene under every strategy
+    CHOSEN = "chosen"  #: a short of a scene in one of those ways
     PAGE = "page"  #: another page of scenes
     BATCH = "batch"  #: shorts of several scenes
 

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from bot.chat.address import Address
 from bot.chat.facts import card_of
 from bot.chat.live import KIND
+from bot.chat.playing import edit_playing
 from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
 from processing.delivery import News, Notifier, Undeliverable
-from storage.files import NothingStored
-from storage.models import Destination, Event, Export, ExportStatus
+from storage.models import Event, ExportStatus
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ class DiscordNotifier:
             export = await self._services.exports.get(news.export.id) or news.export
             if address.showcase and not address.message_id and export.status is not ExportStatus.COMPLETED:
                 return
-            if await self._shown_playing(export, address, news.destination):
+            if await edit_playing(export, news.destination, services=self._services, post=self._post):
                 return
             card = await card_of(export, address, self._services)
             letter = Letter(card=card, mention=export.status is ExportStatus.COMPLETED)
@@ -49,22 +49,3 @@ class DiscordNotifier:
                 await self._post.bring(news.destination, letter, nonce=news.delivery_id)
             elif not await self._post.edit(news.destination, letter):
                 raise Undeliverable("the message can no longer be edited")
-
-    async def _shown_playing(self, export: Export, address: Address, destination: Destination) -> bool:
-        """Whether the message plays the short itself now, for which it must fit Discord's limit there."""
-        if not fits(export, address):
-            return False
-        assert export.file_key is not None
-        try:
-            async with self._services.files.fetch(export.file_key) as video:
-                card = await card_of(export, address, self._services, video=True)
-                return await self._post.edit(destination, Letter(card=card, mention=True, video=video))
-        except NothingStored:
-            return False
-
-
-def fits(export: Export, address: Address) -> bool:
-    """Whether the short may be sent along. A batch shows links alone."""
-    if export.status is not ExportStatus.COMPLETED or export.facts is None or address.batch:
-        return False
-    return export.facts.size_bytes <= int(address.upload_bytes)

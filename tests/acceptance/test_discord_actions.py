@@ -239,3 +239,40 @@ async def test_where_a_role_makes_the_shorts_nobody_else_does(
             "export", user=bob, channel=discord_server.dm(bob), options={"scene": scene}
         )
         await allowed.message()
+
+
+async def test_the_crops_are_shown_before_any_quota_is_spent(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    listed = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
+    assert [file["filename"] for file in listed.attachments] == [f"{scene}.jpg"]
+
+    asked = await discord_server.click(listed, "Preview crops", user=ana)
+    preview = await asked.message()
+    assert [file["filename"] for file in preview.attachments] == ["preview.jpg"]
+    assert preview.ephemeral
+
+    program.open_gate()
+    window = await discord_server.click(preview, "Letterbox", user=ana)
+    done = await (await discord_server.submit_modal(window)).wait_for(lambda message: message.links)
+    assert "Letterbox" in done.text
+    assert "1 of 10 today" in done.text
+
+
+async def test_a_renewed_short_keeps_its_link_and_lives_longer(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    card = await asked.wait_for(lambda message: message.links)
+    links, edits = card.links, len(card.edits)
+    export_id = card.buttons["Renew"]["custom_id"].removeprefix("renew:")
+    before = await program.look(export_id)
+
+    await discord_server.click(card, "Renew", user=ana)
+    await asked.wait_for(lambda message: len(message.edits) > edits)
+    assert (await program.look(export_id))["expires_at"] > before["expires_at"]
+    assert card.links == links
+    assert card.attachments

@@ -37,7 +37,7 @@ def controls_in(components: list[dict[str, Any]]) -> list[str]:
         (
             ExportStatus.COMPLETED,
             "<@7> your short is ready · expires <t:1772452800:R>",
-            [LINK, "another:exp_0000000001", "delete:exp_0000000001"],
+            [LINK, "renew:exp_0000000001", "another:exp_0000000001", "delete:exp_0000000001"],
         ),
         (
             ExportStatus.FAILED,
@@ -87,17 +87,23 @@ def test_the_fullest_batch_fits_a_message() -> None:
 
 def test_the_fullest_page_of_scenes_fits_a_message_and_offers_the_next_ones() -> None:
     scenes = [scene(id=f"scn_{number}", title=f"Take {number}") for number in range(25)]
-    page = ScenesPage(scenes=scenes, video_id=None, page=1, quota=QUOTA, longest_s=180)
+    pictured = [one.id for one in scenes]
+    page = ScenesPage(scenes=scenes, video_id=None, page=1, quota=QUOTA, longest_s=180, pictured=pictured)
     shown = components_of(scenes_card(page, EN))
     assert len(list(walk(shown))) <= 40
-    assert controls_in(shown) == [*(f"short:scn_{n}" for n in range(5)), "batch", "page:all:0", "page:all:2"]
+    controls = controls_in(shown)
+    assert controls[:2] == ["short:scn_0", "preview:scn_0"]
+    assert controls[10:] == ["batch", "page:all:0", "page:all:2"]
 
 
 def test_without_quota_no_scene_can_be_chosen() -> None:
     spent = Quota(used=10, limit=10, resets_at=NOON)
     page = ScenesPage(scenes=[scene(), scene(id="b")], video_id="v", page=0, quota=spent, longest_s=180)
     shown = components_of(scenes_card(page, EN))
-    assert [part["disabled"] for part in walk(shown) if part["type"] == 2] == [True, True]
+    assert [part["disabled"] for part in walk(shown) if part.get("custom_id", "")[:5] == "short"] == [
+        True,
+        True,
+    ]
     assert "batch" not in controls_in(shown)
     assert "10 of 10 today" in text_in(shown)
 
@@ -105,7 +111,8 @@ def test_without_quota_no_scene_can_be_chosen() -> None:
 def test_a_scene_that_is_too_long_offers_trimming() -> None:
     page = ScenesPage(scenes=[scene(end_s=999)], video_id="v", page=0, quota=QUOTA, longest_s=180)
     shown = components_of(scenes_card(page, EN))
-    assert [part["label"] for part in walk(shown) if part["type"] == 2] == ["Trim and export"]
+    labels = [part["label"] for part in walk(shown) if part["type"] == 2]
+    assert labels == ["Trim and export", "Preview crops"]
 
 
 def test_the_history_links_only_what_still_lives() -> None:
