@@ -1,0 +1,51 @@
+"""A scene's title tells what it is, and its still shows it."""
+
+from pathlib import Path
+
+import pytest
+
+from processing.analysis import SAMPLE_RATE
+from processing.character import Character, characterise, title
+from processing.detection import decide
+from processing.ffmpeg import Tools
+from processing.scenes import Interval, SceneBounds
+from processing.shots import find_boundaries
+from tests.processing.reels import reel, watch
+
+
+def character(**changes: float | None) -> Character:
+    calm: dict[str, float | None] = {"cuts_per_minute": 6.0, "motion": 1.5, "loudness_lufs": -20.0}
+    return Character(**{**calm, "black_share": 0.0, "still_s": 0.0, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "0:41-1:22", id="nothing-special"),
+        pytest.param({"cuts_per_minute": 30.0}, "0:41-1:22, fast cuts", id="fast"),
+        pytest.param({"cuts_per_minute": 0.0, "motion": 0.1}, "0:41-1:22, one shot, still", id="a-still"),
+        pytest.param({"motion": 9.0, "loudness_lufs": -12.0}, "0:41-1:22, lively, loud", id="loud"),
+        pytest.param({"loudness_lufs": -30.0}, "0:41-1:22, quiet", id="quiet"),
+        pytest.param({"loudness_lufs": None}, "0:41-1:22, silent", id="silent"),
+    ],
+)
+def test_a_title_is_made_of_times_and_what_is_remarkable(
+    changes: dict[str, float | None], words: str
+) -> None:
+    scene = Interval(start_s=41.2, end_s=81.9)
+    assert title(scene, character(**changes), whole_lufs=-20.0) == words
+
+
+async def test_the_still_is_neither_black_nor_plain(tools: Tools, tmp_path: Path) -> None:
+    shots = (("black", 1.0), ("grey", 2.5), ("fractal", 2.0), ("grey", 2.0))
+    seen = await watch(tools, reel(tools, tmp_path / "reel.mp4", *shots))
+    found = characterise(seen, Interval(start_s=0, end_s=7.5), find_boundaries(seen))
+    assert 3.5 <= found.still_s < 5.5
+    assert found.black_share == pytest.approx(1.0 / 7.5, abs=1 / SAMPLE_RATE)
+
+
+async def test_a_video_without_sound_is_said_to_be_silent(tools: Tools, tmp_path: Path) -> None:
+    seen = await watch(tools, reel(tools, tmp_path / "reel.mp4", ("clock", 1.0), ("wall", 1.0)))
+    detection = decide(seen, SceneBounds())
+    assert detection.loudness_lufs is None
+    assert [scene.title for scene in detection.scenes] == ["0:00-0:02, fast cuts, silent"]
