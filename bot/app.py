@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, timedelta
@@ -82,6 +83,8 @@ async def _services(
     """The ground floor and the work above it."""
     data, scratch = settings.service.data_dir, settings.service.data_dir / "tmp"
     await maintenance.clear_scratch(scratch)
+    # whatever this process needs for a moment lies where the next start clears it away
+    tempfile.tempdir = str(scratch.absolute())
     tools = find_tools(ffmpeg=settings.render.ffmpeg, ffprobe=settings.render.ffprobe)
     async with Database.open(data / "cutdown.db") as database:
         videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
@@ -131,6 +134,7 @@ async def _services(
                 on_news=on_news,
             ),
             now=utc_now,
+            on_news=on_news,
         )
 
 

@@ -45,6 +45,12 @@ esac
 exec "{ffmpeg}" "$@"
 """
 
+#: Notes in which folder it is run: what an ffprobe needs for a moment must lie where the next start clears.
+WATCHED_FFPROBE = """#!/bin/sh
+pwd >> "{places}"
+exec "{ffprobe}" "$@"
+"""
+
 
 class Program:
     """`cutdown run`. Renders start when `open_gate` has been called."""
@@ -58,14 +64,17 @@ class Program:
         self._process: asyncio.subprocess.Process | None = None
         self._log = folder / "log.txt"
         self.url = ""
-        ffmpeg = folder / "gated-ffmpeg"
+        self._places = folder / "places.txt"
+        ffmpeg, ffprobe = folder / "gated-ffmpeg", folder / "watched-ffprobe"
         ffmpeg.write_text(GATED_FFMPEG.format(gate=self._gate, ffmpeg=tools.ffmpeg))
-        ffmpeg.chmod(0o755)
+        ffprobe.write_text(WATCHED_FFPROBE.format(places=self._places, ffprobe=tools.ffprobe))
+        for script in (ffmpeg, ffprobe):
+            script.chmod(0o755)
         settings = SETTINGS.format(
             data=folder / "data",
             link_hours=link_hours,
             ffmpeg=ffmpeg,
-            ffprobe=tools.ffprobe,
+            ffprobe=ffprobe,
             token_hash=hash_token(BEARER),
         )
         (folder / "config.toml").write_text(settings)
@@ -125,6 +134,11 @@ class Program:
         while (seen := await self.look(export_id))["status"] != status:
             assert seen["status"] in ("pending", "processing"), seen
         return seen
+
+    def probed_in(self) -> set[Path]:
+        """The folders in which ffprobe has looked at files, without those at start-up."""
+        places = {Path(place) for place in self._places.read_text().splitlines()}
+        return places - {Path.cwd()}
 
     def children(self) -> list[int]:
         """Processes that were started for this data folder: ffmpeg and what guards it."""

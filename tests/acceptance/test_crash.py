@@ -67,6 +67,7 @@ async def complete_and_tidy(program: Program, exports: list[str], folder: Path) 
     assert shorts == sorted(f"{export}.mp4" for export in exports)
     await all_ended(program.children())
     assert list((folder / "data/tmp").iterdir()) == []
+    assert all(place.is_relative_to(folder / "data/tmp") for place in program.probed_in())
 
 
 async def test_killed_while_one_is_rendered_and_one_waits_both_complete(
