@@ -24,13 +24,14 @@ def copy(source: Path, made: Path, *, streams: tuple[int, ...], until_s: float, 
     output = graph.output(
         *(opened[str(index)] for index in streams), str(made), format="matroska", c="copy", t=until_s
     )
-    return _compiled(output, tools)
+    return _compiled(output, tools, strict=False)
 
 
 def skim(source: Path, *, stream: int, tools: Tools) -> list[str]:
     """Read a stream to its end without decoding it: the last position reported is its length."""
     opened = graph.input(f"file:{source}", fflags="+genpts", **input_options())
-    return _compiled(graph.output(opened[str(stream)], "-", format="null", c="copy"), tools)
+    output = graph.output(opened[str(stream)], "-", format="null", c="copy")
+    return _compiled(output, tools, strict=False)
 
 
 def listen(plan: Plan, source: Path, made: Path, *, tools: Tools) -> list[str]:
@@ -81,13 +82,13 @@ def encode_picture(
     made: Path,
     *,
     allowance: Allowance,
-    average_bps: int | None = None,
+    mean_bps: int | None = None,
     threads: int,
     tools: Tools,
 ) -> list[str]:
     """Encode the scene's picture and put the finished sound beside it.
 
-    With `average_bps` this is the second pass, which reads the first one's statistics.
+    With `mean_bps` this is the second pass, which reads the first one's statistics.
     """
     # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
     opened = graph.input(
@@ -98,7 +99,7 @@ def encode_picture(
         picture,
         graph.input(f"file:{sound}").audio,
         str(made),
-        **_encoder(plan, allowance, average_bps),
+        **_encoder(plan, allowance, mean_bps),
         **{"c:a": "copy", "frames:v": plan.frames},
         threads=threads,
         movflags="+faststart",
@@ -135,7 +136,7 @@ def _through(stream: Stream, filters: tuple[Filter, ...]) -> Stream:
     return stream
 
 
-def _encoder(plan: Plan, allowance: Allowance, average_bps: int | None) -> dict[str, Any]:
+def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str, Any]:
     quality = plan.quality
     options: dict[str, Any] = {
         "c:v": "libx264",
@@ -148,14 +149,18 @@ def _encoder(plan: Plan, allowance: Allowance, average_bps: int | None) -> dict[
     }
     if quality.x264:
         options["x264-params"] = quality.x264
-    if average_bps is None:
+    if mean_bps is None:
         return options | {"crf": quality.crf, "pass": ONLY_PASS, "fastfirstpass": 0}
-    return options | {"b:v": average_bps, "pass": LAST_PASS}
+    return options | {"b:v": mean_bps, "pass": LAST_PASS}
 
 
-def _compiled(output: Any, tools: Tools, *, loglevel: str = "warning", threads: int = 0) -> list[str]:
+def _compiled(
+    output: Any, tools: Tools, *, loglevel: str = "warning", threads: int = 0, strict: bool = True
+) -> list[str]:
+    """The argument list; when `strict`, ffmpeg stops at the first thing that it cannot read."""
     arguments: list[str] = graph.compile(output, cmd=str(tools.ffmpeg), overwrite_output=True)
-    switches = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel, "-xerror"]
+    switches = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel]
+    switches += ["-xerror"] if strict else []
     switches += ["-abort_on", "empty_output_stream", "-progress", "pipe:1", "-stats_period", "0.5"]
     if threads:
         switches += ["-filter_threads", str(threads), "-filter_complex_threads", str(threads)]

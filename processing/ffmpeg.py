@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.errors import RenderFailed, RenderTimedOut
+from processing.errors import Refusal, RenderFailed, RenderTimedOut, SourceRefused
 from processing.sandbox import Limits, confined
 from processing.tools import Tools, find_tools
 
@@ -17,6 +17,15 @@ __all__ = ["Finished", "Progress", "ProgressReader", "ProgressSink", "Tools", "d
 
 #: Of what a child says on stderr, this much of the end is kept.
 LAST_WORDS = 32_000
+#: What ffmpeg says when it cannot read its source.
+SIGNS_OF_DAMAGE = (
+    "Error submitting packet to decoder",
+    "Invalid data found",
+    "corrupt",
+    "partial file",
+    "truncated",
+    "Decoding error",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +118,17 @@ async def run(
 
 
 def demand(finished: Finished) -> None:
-    """Raise `RenderFailed` unless the child ended well."""
-    if finished.code != 0:
-        raise RenderFailed("The video could not be processed.", finished.detail())
+    """Go on only when the child ended well.
+
+    Raises:
+        SourceRefused: it could not read its source.
+        RenderFailed: it failed for another reason.
+    """
+    if finished.code == 0:
+        return
+    if any(sign in finished.said for sign in SIGNS_OF_DAMAGE):
+        raise SourceRefused(Refusal.DAMAGED, finished.detail())
+    raise RenderFailed("The video could not be processed.", finished.detail())
 
 
 async def _listen(

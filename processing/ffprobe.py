@@ -13,7 +13,7 @@ from processing.media import MediaInfo, read
 from processing.repair import needs_repair, true_length_s
 from processing.sandbox import OTHER_FORMATS, VIDEO_FORMATS, Limits, input_options
 
-__all__ = ["MediaInfo", "anonymous", "ask", "facts", "input_options", "probe"]
+__all__ = ["MediaInfo", "anonymous", "ask", "input_options", "look", "probe"]
 
 #: What ffprobe may say at most: a file can hold a thousand streams.
 ANSWER_BYTES = 4_000_000
@@ -39,15 +39,17 @@ async def probe(path: Path, *, tools: Tools) -> MediaInfo:
     with tempfile.TemporaryDirectory(prefix="probe-") as name:
         folder = Path(name)
         source = anonymous(path, folder)
-        media = await facts(source, folder=folder, tools=tools)
+        media = await look(source, folder=folder, tools=tools)
         if needs_repair(media):
             length_s = await true_length_s(source, media, folder=folder, tools=tools)
             media = replace(media, duration_s=length_s)
     return media
 
 
-async def facts(path: Path, *, folder: Path, tools: Tools) -> MediaInfo:
+async def look(path: Path, *, folder: Path, tools: Tools) -> MediaInfo:
     """What ffprobe can tell at once of the file at `path`; broadcasts may be wrong about their length."""
+    if not path.is_file():
+        raise SourceRefused(Refusal.NOT_MEDIA, "not a regular file")
     if path.stat().st_size == 0:
         raise SourceRefused(Refusal.EMPTY)
     answer, finished = await ask(path, folder=folder, tools=tools)

@@ -12,6 +12,8 @@ SILENCE_LUFS = -60.0
 #: The first limit leaves room for what AAC adds to peaks.
 FIRST_LIMIT_DB = -2.0
 MOST_TRIES = 3
+#: A limiter eats loudness; this much more gain may make up for it before it eats the dynamics too.
+MOST_MORE_DB = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,15 +55,23 @@ def first_try(source: Loudness) -> Leveling | None:
     return Leveling(gain_db=TARGET_LUFS - source.integrated_lufs, limit_db=FIRST_LIMIT_DB)
 
 
-def next_try(tried: Leveling, result: Loudness) -> Leveling | None:
-    """What to try after `tried` gave `result`; None when that is good."""
+def next_try(first: Leveling, tried: Leveling, result: Loudness) -> Leveling | None:
+    """What to try after `tried` gave `result`; None when that is good, or more would only distort."""
     missing, excess = TARGET_LUFS - result.integrated_lufs, result.peak_dbtp - PEAK_DBTP
     if abs(missing) <= TOLERANCE_LU - 0.1 and excess <= 0:
         return None
-    return Leveling(
-        gain_db=tried.gain_db + missing,
+    following = Leveling(
+        gain_db=min(tried.gain_db + missing, first.gain_db + MOST_MORE_DB),
         limit_db=tried.limit_db - (excess + 0.2 if excess > 0 else 0.0),
     )
+    return following if following != tried else None
+
+
+def confession(result: Loudness) -> str:
+    """What to say when the target was not reached; empty when it was."""
+    if result.is_silent or abs(result.integrated_lufs - TARGET_LUFS) <= TOLERANCE_LU:
+        return ""
+    return f"the sound is at {result.integrated_lufs:g} LUFS: making it louder would distort it"
 
 
 def _figure(text: str, pattern: str) -> float:

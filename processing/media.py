@@ -39,8 +39,6 @@ class MediaInfo:
     color_primaries: str
     #: where the chosen picture ends, from the start of the file; None where the file does not tell
     video_end_s: float | None
-    #: 1 for a still picture in a video's clothes; None where the file does not tell
-    frames: int | None
 
 
 def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
@@ -83,7 +81,6 @@ def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
         color_transfer=video.get("color_transfer", "unknown"),
         color_primaries=video.get("color_primaries", "unknown"),
         video_end_s=_end_s(video, form),
-        frames=int(video["nb_frames"]) if str(video.get("nb_frames", "")).isdigit() else None,
     )
 
 
@@ -91,7 +88,7 @@ def _refusal(
     form: Mapping[str, Any], streams: Sequence[Mapping[str, Any]], video: Mapping[str, Any] | None, said: str
 ) -> Refusal | None:
     name = str(form.get("format_name", ""))
-    if "max pixel count" in said or (video and video.get("width", 0) * video.get("height", 0) > MAX_PIXELS):
+    if "Picture size" in said or (video and video.get("width", 0) * video.get("height", 0) > MAX_PIXELS):
         return Refusal.TOO_LARGE_A_PICTURE
     if not name:
         return Refusal.DAMAGED if "moov atom not found" in said else Refusal.NOT_MEDIA
@@ -102,7 +99,15 @@ def _refusal(
         return Refusal.NO_PICTURE if has_sound else Refusal.NOT_MEDIA
     if not video.get("width") or not video.get("height"):
         return Refusal.DAMAGED
-    return Refusal.STILL_PICTURE if video.get("nb_frames") == "1" else None
+    return Refusal.STILL_PICTURE if _is_still(video, form) else None
+
+
+def _is_still(video: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
+    """Whether there is one frame, by the index or by a length that has room for no second."""
+    rate, lasts = _ratio(video.get("avg_frame_rate", ""), "/"), _number(form.get("duration"))
+    return video.get("nb_frames") == "1" or (
+        rate is not None and lasts is not None and 0 < lasts * rate < 1.5
+    )
 
 
 def _chosen(streams: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:

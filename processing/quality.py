@@ -19,13 +19,17 @@ class Quality:
     limit_mb: float
 
 
+#: Chosen by measurement: superfast's cheap search, but with the decisions that pay for themselves
+#: (macroblock tree, trellis). Against `slow` it keeps VMAF at the same size for a fifth of the time.
+_MEASURED = "deblock=-1,-1:psy-rd=1.0,0.15:aq-strength=0.8:mbtree=1:rc-lookahead=20:trellis=1"
+
 _KINDS = (
     Quality(
         name="high",
         summary="High: the best picture, at most 60 MB",
-        crf=18,
-        preset="veryfast",
-        x264="",
+        crf=18.6,
+        preset="superfast",
+        x264=_MEASURED,
         scaler="lanczos",
         audio_kbps=192,
         limit_mb=60,
@@ -33,9 +37,9 @@ _KINDS = (
     Quality(
         name="medium",
         summary="Medium: a good picture, at most 30 MB",
-        crf=23,
-        preset="veryfast",
-        x264="",
+        crf=23.6,
+        preset="superfast",
+        x264=_MEASURED,
         scaler="lanczos",
         audio_kbps=128,
         limit_mb=30,

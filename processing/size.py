@@ -14,6 +14,8 @@ HEAD_START = 0.9
 TIGHT_BPS = 2_000_000
 #: A second pass aims this far below what is left, for x264 lands within a few percent.
 AIM = 0.97
+#: A file that takes this part of its budget has met its allowance.
+FULL = 0.85
 #: Frames whose quantizer has been raised this far above the wanted quality are visibly starved.
 STARVED_QP = 10.0
 
@@ -48,9 +50,19 @@ def is_tight(allowed: Allowance) -> bool:
     return allowed.rate_bps < TIGHT_BPS
 
 
-def average_bps(left_bytes: int, duration_s: float) -> int:
-    """The mean rate that a second pass aims at."""
-    return int(left_bytes * 8 * AIM / duration_s)
+def is_full(taken: int, budget: int) -> bool:
+    """Whether the budget, not the quality, is likely to have decided the size."""
+    return taken > FULL * budget
+
+
+def second_pass(left_bytes: int, duration_s: float) -> tuple[int, Allowance]:
+    """The mean rate that a second pass aims at, and an allowance that does not get in its way.
+
+    It knows the whole scene and spreads the bits itself; the result is weighed all the same.
+    """
+    mean_bps = int(left_bytes * 8 * AIM / duration_s)
+    rate = min(FASTEST_BPS, 3 * mean_bps)
+    return mean_bps, Allowance(rate_bps=rate, buffer_bits=2 * rate)
 
 
 def is_starved(statistics: str, *, crf: float) -> bool:

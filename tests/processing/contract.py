@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,28 @@ def _atoms(path: Path) -> list[str]:
         found.append(content[place + 4 : place + 8].decode("latin-1"))
         place += int.from_bytes(content[place : place + 4], "big")
     return found
+
+
+def pixels(path: Path, tools: Tools, *, columns: int = 9, rows: int = 16) -> list[list[tuple[int, int, int]]]:
+    """Every frame as a few RGB pixels, row by row."""
+    small = f"scale={columns}:{rows}:flags=area:in_color_matrix=bt709,format=rgb24"
+    said = subprocess.run(
+        [tools.ffmpeg, "-v", "error", "-i", path, "-an", "-vf", small, "-f", "rawvideo", "-"],
+        check=True,
+        capture_output=True,
+    )
+    values, frame = said.stdout, columns * rows * 3
+    return [
+        [(values[at], values[at + 1], values[at + 2]) for at in range(first, first + frame, 3)]
+        for first in range(0, len(values), frame)
+    ]
+
+
+def samples(path: Path, tools: Tools) -> list[float]:
+    """The sound as mono, -1 to 1, at 48 kHz."""
+    said = subprocess.run(
+        [tools.ffmpeg, "-v", "error", "-i", path, "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"],
+        check=True,
+        capture_output=True,
+    )
+    return array("f", said.stdout).tolist()

@@ -1,0 +1,58 @@
+"""Makes the picture of a short: one pass, and a second one where the size allowed would starve it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from processing import command, size
+from processing.errors import RenderFailed
+from processing.plan import Plan
+from processing.sound import Sound
+from processing.workshop import Workshop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Short:
+    """The encoded file, not yet proven, and what its size has cost."""
+
+    path: Path
+    note: str
+
+
+async def make_picture(plan: Plan, source: Path, sound: Sound, workshop: Workshop) -> Short:
+    """Encode the scene's picture with its finished sound into a file that keeps within its budget.
+
+    Raises:
+        RenderFailed: no file of that size can hold the scene.
+    """
+    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound.size_bytes, frames=plan.frames)
+    allowance = size.allowance(left, plan.duration_s)
+    first, second = workshop.folder / "first.mp4", workshop.folder / "second.mp4"
+
+    async def encode(made: Path, allowed: size.Allowance, mean_bps: int | None, *, until: float) -> int:
+        workshop.meter.stage("rendering", until=until)
+        arguments = command.encode_picture(
+            plan,
+            source,
+            sound.path,
+            made,
+            allowance=allowed,
+            mean_bps=mean_bps,
+            threads=workshop.threads,
+            tools=workshop.tools,
+        )
+        await workshop.run(arguments, lasts_s=plan.duration_s)
+        return made.stat().st_size
+
+    budget = plan.budget_bytes
+    note = f"quality was given up to stay below {budget / 1e6:g} MB"
+    first_bytes = await encode(first, allowance, None, until=50 if size.is_tight(allowance) else 97)
+    statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
+    if first_bytes <= budget and not size.is_starved(statistics, crf=plan.quality.crf):
+        return Short(path=first, note=note if size.is_full(first_bytes, budget) else "")
+    mean_bps, loose = size.second_pass(left, plan.duration_s)
+    second_bytes = await encode(second, loose, mean_bps, until=98)
+    # the first pass never exceeds its allowance by much, and mostly not at all: it is what remains
+    fitting = [path for path, taken in ((second, second_bytes), (first, first_bytes)) if taken <= budget]
+    if not fitting:
+        raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
+    return Short(path=fitting[0], note=note)

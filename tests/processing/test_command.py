@@ -1,0 +1,142 @@
+"""The commands of a render, word by word."""
+
+from pathlib import Path
+
+import pytest
+
+from processing import command
+from processing.loudness import Leveling
+from processing.plan import Plan, plan
+from processing.size import Allowance
+from processing.tools import Tools
+from tests.processing.test_plan import FILTERS, job, media
+
+TOOLS = Tools(ffmpeg=Path("ffmpeg"), ffprobe=Path("ffprobe"))
+ALLOWED = Allowance(rate_bps=8_000_000, buffer_bits=64_000_000)
+START = (
+    "fps=30/1:start_time=0[s0];[s0]tpad=stop_duration=0.133:stop_mode=clone[s1];[s1]trim=end_frame=90[s2];"
+)
+COLOURS = "in_color_matrix=bt709:in_range=limited:out_color_matrix=bt709:out_range=limited"
+
+
+def planned(strategy: str = "center_crop", **facts: object) -> Plan:
+    return plan(job(strategy=strategy), media(audio_index=1, **facts), filters=FILTERS)
+
+
+def picture_command(made: Plan, mean_bps: int | None = None) -> list[str]:
+    return command.encode_picture(
+        made,
+        Path("source"),
+        Path("sound.m4a"),
+        Path("short.mp4"),
+        allowance=ALLOWED,
+        mean_bps=mean_bps,
+        threads=1,
+        tools=TOOLS,
+    )
+
+
+def after(arguments: list[str], option: str) -> str:
+    return arguments[arguments.index(option) + 1]
+
+
+def test_the_picture_command_is_this() -> None:
+    arguments = picture_command(planned())
+    source = arguments.index("file:source")
+    assert arguments[:1] + arguments[-2:] == ["ffmpeg", "short.mp4", "-y"]
+    for switch in ("-nostdin", "-xerror", "-noaccurate_seek"):
+        assert switch in arguments[:source]
+    for option, value in {
+        "-format_whitelist": command.input_options()["format_whitelist"],
+        "-protocol_whitelist": "file",
+        "-max_pixels": "37748736",
+        "-abort_on": "empty_output_stream",
+        "-progress": "pipe:1",
+        "-ss": "1",
+    }.items():
+        assert after(arguments[:source], option) == value
+    written = arguments[arguments.index("-filter_complex") + 2 :]
+    assert [written[at : at + 2] for at in (0, 2)] == [["-map", "[s8]"], ["-map", "1:a"]]
+    for option, value in {
+        "-c:v": "libx264",
+        "-c:a": "copy",
+        "-profile:v": "high",
+        "-level:v": "4.2",
+        "-maxrate:v": "8000000",
+        "-bufsize:v": "64000000",
+        "-frames:v": "90",
+        "-pass": "1",
+        "-fastfirstpass": "0",
+        "-movflags": "+faststart",
+        "-map_metadata": "-1",
+        "-map_chapters": "-1",
+        "-threads": "1",
+    }.items():
+        assert after(written, option) == value
+
+
+@pytest.mark.parametrize(
+    ("strategy", "filters"),
+    [
+        pytest.param(
+            "center_crop",
+            f"[s2]crop=608:1080:656:0[s3];[s3]scale=1080:1920:flags=lanczos:{COLOURS}[s4];[s4]",
+            id="center_crop",
+        ),
+        pytest.param(
+            "letterbox",
+            f"[s2]scale=1080:608:flags=lanczos:{COLOURS}[s3];[s3]pad=1080:1920:0:656:black[s4];[s4]",
+            id="letterbox",
+        ),
+        pytest.param(
+            "blur_fill",
+            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=lanczos:{COLOURS}[s6];"
+            f"[s6]gblur=sigma=4[s7];[s7]scale=1080:1920:flags=bilinear[s8];"
+            f"[s4]scale=1080:608:flags=lanczos:{COLOURS}[s9];"
+            "[s8][s9]overlay=eof_action=repeat:format=auto:x=0:y=656[s10];[s10]",
+            id="blur_fill",
+        ),
+    ],
+)
+def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters: str) -> None:
+    graph = after(picture_command(planned(strategy)), "-filter_complex")
+    assert graph.startswith(f"[0:0]{START}{filters}format=pix_fmts=yuv420p[")
+
+
+def test_interlaced_pictures_are_woven_first() -> None:
+    graph = after(picture_command(planned(interlaced=True)), "-filter_complex")
+    assert graph.startswith("[0:0]bwdif=deint=interlaced:mode=send_frame[s0];[s0]fps=30/1")
+
+
+def test_hdr_is_tone_mapped_after_it_was_made_small() -> None:
+    made = planned(color_transfer="smpte2084", color_primaries="bt2020", pixel_format="yuv420p10le")
+    graph = after(picture_command(made), "-filter_complex")
+    words = ["scale=1080:1920", "npl=203", "tonemap=desat=0:tonemap=mobius", "pix_fmts=yuv420p[", "setparams"]
+    places = [graph.index(word) for word in words]
+    assert places == sorted(places)
+
+
+def test_the_second_pass_reads_what_the_first_has_learnt() -> None:
+    arguments = picture_command(planned(), mean_bps=1_000_000)
+    assert after(arguments, "-pass") == "2"
+    assert after(arguments, "-b:v") == "1000000"
+    assert "-crf" not in arguments
+
+
+def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
+    arguments = command.listen(planned(), Path("source"), Path("sound.wav"), tools=TOOLS)
+    assert after(arguments, "-ss") == "1"
+    assert after(arguments, "-filter_complex") == (
+        "[0:1]aresample=48000:async=1:first_pts=0:min_hard_comp=0.01[s0];"
+        "[s0]aformat=channel_layouts=stereo:sample_fmts=flt[s1];[s1]apad=whole_len=144000[s2];"
+        "[s2]atrim=end_sample=144000[s3];[s3]ebur128=framelog=quiet:peak=true[s4]"
+    )
+
+
+def test_sound_gets_one_gain_and_one_limit() -> None:
+    leveling = Leveling(gain_db=6.5, limit_db=-2)
+    arguments = command.encode_sound(planned(), Path("a"), Path("b"), leveling=leveling, tools=TOOLS)
+    assert "volume=6.50dB[s0];[s0]alimiter=latency=1:level=0:limit=-2.00dB[s1]" in after(
+        arguments, "-filter_complex"
+    )
+    assert after(arguments, "-b:a") == "192k"

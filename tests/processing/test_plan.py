@@ -1,0 +1,118 @@
+"""What is decided about a short before anything runs."""
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import ffmpeg
+import pytest
+
+from processing.errors import Refusal, SourceRefused
+from processing.media import MediaInfo, read
+from processing.plan import RenderJob, plan, target_rate
+from processing.strategies import STRATEGIES
+from processing.strategies.base import Picture, cropped, fitted
+
+FILTERS = frozenset({"zscale"})
+
+
+def media(**changes: Any) -> MediaInfo:
+    """A plain 1080p file of ten seconds."""
+    stream = {
+        "index": 0, "codec_type": "video", "codec_name": "h264", "width": 1920, "height": 1080,
+        "pix_fmt": "yuv420p", "r_frame_rate": "30/1", "avg_frame_rate": "30/1",
+        "start_time": "0", "duration": "10", "disposition": {"default": 1},
+    }  # fmt: skip
+    form = {"format_name": "mov,mp4,m4a,3gp,3g2,mj2", "start_time": "0", "duration": "10"}
+    return replace(read({"streams": [stream], "format": form}, said=""), **changes)
+
+
+def job(**changes: Any) -> RenderJob:
+    return RenderJob(**{"start_s": 1, "end_s": 4, "strategy": "center_crop", "quality": "high", **changes})
+
+
+@pytest.mark.parametrize(
+    ("nominal", "average", "rate"),
+    [
+        pytest.param("30", "30", "30", id="kept"),
+        pytest.param("24000/1001", "24000/1001", "24000/1001", id="film-kept"),
+        pytest.param("60", "60", "60", id="60-kept"),
+        pytest.param("1", "1", "24", id="1-fps"),
+        pytest.param("10", "10", "30", id="10-fps"),
+        pytest.param("15", "15", "30", id="15-fps"),
+        pytest.param("20", "20", "40", id="20-fps"),
+        pytest.param("90", "90", "45", id="90-fps"),
+        pytest.param("120000/1001", "120000/1001", "60000/1001", id="120-fps"),
+        pytest.param("240", "240", "60", id="240-fps"),
+        pytest.param("90000", "29", "30", id="variable"),
+        pytest.param("60", "27.4", "30", id="variable-phone"),
+        pytest.param("1000", "55", "60", id="variable-screen"),
+    ],
+)
+def test_the_rate_is_the_sources_where_it_may_be(nominal: str, average: str, rate: str) -> None:
+    assert target_rate(Fraction(nominal), Fraction(average)) == Fraction(rate)
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s"), [pytest.param(11, 12, id="after"), pytest.param(9, 10.5, id="over-the-end")]
+)
+def test_a_scene_outside_its_video_is_refused(start_s: float, end_s: float) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        plan(job(start_s=start_s, end_s=end_s), media(), filters=FILTERS)
+    assert refused.value.reason is Refusal.OUTSIDE
+
+
+def test_the_last_frame_stands_in_only_as_long_as_the_picture_is_known_to_miss() -> None:
+    late = plan(job(start_s=7, end_s=10), media(video_end_s=9.5), filters=FILTERS)
+    whole = plan(job(start_s=7, end_s=10), media(), filters=FILTERS)
+    assert late.padding_s == pytest.approx(0.5 + whole.padding_s, abs=0.001)
+    assert whole.padding_s < 0.2
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "sar", "size"),
+    [
+        pytest.param(1920, 1080, "1", (1080, 608), id="landscape"),
+        pytest.param(1080, 1920, "1", (1080, 1920), id="tall"),
+        pytest.param(1080, 2400, "1", (864, 1920), id="taller"),
+        pytest.param(720, 576, "64/45", (1080, 608), id="anamorphic"),
+        pytest.param(1000, 1000, "1", (1080, 1080), id="square"),
+        pytest.param(8, 8000, "1", (2, 1920), id="thread"),
+    ],
+)
+def test_the_whole_picture_fits(width: int, height: int, sar: str, size: tuple[int, int]) -> None:
+    assert fitted(Picture(width=width, height=height, sar=Fraction(sar))) == size
+
+
+@pytest.mark.parametrize(
+    ("focus", "crop"), [(0, "crop=608:1080:0:0"), (50, "crop=608:1080:656:0"), (100, "crop=608:1080:1312:0")]
+)
+def test_focus_moves_the_crop_from_left_to_right(focus: int, crop: str) -> None:
+    stream = cropped(ffmpeg.input("x").video, Picture(width=1920, height=1080), focus=focus)
+    assert crop in " ".join(ffmpeg.output(stream, "y").compile())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "chosen"),
+    [
+        pytest.param(1920, 1080, "blur_fill", id="landscape"),
+        pytest.param(1080, 1080, "blur_fill", id="square"),
+        pytest.param(1080, 1350, "center_crop", id="four-to-five"),
+        pytest.param(1080, 1920, "center_crop", id="tall"),
+        pytest.param(200, 800, "blur_fill", id="thin"),
+    ],
+)
+def test_auto_picks_by_what_would_be_lost_and_says_why(width: int, height: int, chosen: str) -> None:
+    made = plan(job(strategy="auto"), media(upright_width=width, upright_height=height), filters=FILTERS)
+    assert made.strategy.name == chosen
+    assert "% of the picture" in made.notes[0]
+
+
+def test_every_strategy_says_what_it_does_in_one_line() -> None:
+    assert set(STRATEGIES) == {"auto", "blur_fill", "center_crop", "letterbox"}
+    assert all(0 < len(strategy.summary) <= 100 for strategy in STRATEGIES.values())
+
+
+def test_hdr_without_a_tone_mapper_is_confessed() -> None:
+    made = plan(job(), media(color_transfer="smpte2084"), filters=frozenset())
+    assert made.notes == ("colours may look pale: this ffmpeg cannot tone-map",)
