@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from discord import MediaGalleryItem, ui
+from discord import ButtonStyle, MediaGalleryItem, ui
 
 from bot.chat.languages import Words
 from bot.chat.messages import (
@@ -153,4 +153,5 @@ def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[Any]]:
 
 
 def _button(action: Action, export: Export, words: Words) -> ui.Button[Any]:
-    return ui.Button(label=words(f"button.{action}"), custom_id=custom_id(action, export.id))
+    style = ButtonStyle.danger if action is Action.DELETE else ButtonStyle.secondary
+    return ui.Button(label=words(f"button.{action}"), style=style, custom_id=custom_id(action, export.id))
