@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import fmean
 
 from processing.analysis import SAMPLE_RATE, STILL_EVERY_S, Analysis
@@ -10,6 +9,7 @@ from processing.scenes import Interval
 from processing.shots import BLACK_LEVEL, Boundary, Transition
 from processing.soundtrack import integrated, stretch
 from processing.timecode import format_timecode
+from storage.intake_models import SceneFacts
 
 #: Words are used from these on: cuts a minute, motion (0 to 100), and LU above or below the whole video.
 FAST_CUTS, LIVELY, STILL, LOUDER_LU = 20.0, 4.0, 0.3, 4.0
@@ -17,28 +17,13 @@ FAST_CUTS, LIVELY, STILL, LOUDER_LU = 20.0, 4.0, 0.3, 4.0
 NEAR_BOUNDARY_S = 0.5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Character:
-    """The facts of one scene."""
-
-    cuts_per_minute: float
-    #: mean change from one sample to the next, 0 to 100
-    motion: float
-    #: integrated loudness; None without sound
-    loudness_lufs: float | None
-    #: part of the scene that is black
-    black_share: float
-    #: the moment that shows best what the scene is, in seconds of the video
-    still_s: float
-
-
-def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]) -> Character:
+def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]) -> SceneFacts:
     """Measure one scene of the video."""
     first, last = int(scene.start_s * SAMPLE_RATE), math.ceil(scene.end_s * SAMPLE_RATE)
     inside = [boundary for boundary in boundaries if scene.start_s < boundary.at_s < scene.end_s]
     indices = range(first, max(first + 1, last))
     loudness = integrated(stretch(seen.loudness, scene.start_s, scene.end_s))
-    return Character(
+    return SceneFacts(
         cuts_per_minute=round(60 * len(inside) / (scene.end_s - scene.start_s), 1),
         motion=round(fmean(seen.samples.motion[first + 1 : last] or [0.0]), 2),
         loudness_lufs=None if math.isinf(loudness) else round(loudness, 1),
@@ -47,13 +32,13 @@ def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]
     )
 
 
-def title(scene: Interval, character: Character, *, whole_lufs: float) -> str:
+def title(scene: Interval, character: SceneFacts, *, whole_lufs: float) -> str:
     """One line of times and facts, such as `0:41-1:22, fast cuts, lively, loud`."""
     times = f"{format_timecode(round(scene.start_s))}-{format_timecode(round(scene.end_s))}"
     return ", ".join([times, *_words(character, whole_lufs)])
 
 
-def _words(character: Character, whole_lufs: float) -> list[str]:
+def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
     words = []
     if character.cuts_per_minute >= FAST_CUTS:
         words.append("fast cuts")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.analysis import Analysis, Bars, analyse
-from processing.character import Character, characterise, title
+from processing.character import characterise, title
 from processing.ffmpeg import Tools
 from processing.media import MediaInfo
 from processing.scenes import Interval, SceneBounds, candidates, merge
 from processing.shots import Boundary, find_boundaries
 from processing.soundtrack import integrated
+from storage.intake_models import SceneFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +23,7 @@ class FoundScene:
     start_s: float
     end_s: float
     title: str
-    character: Character
+    facts: SceneFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +72,10 @@ def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
 def _described(
     seen: Analysis, interval: Interval, boundaries: Sequence[Boundary], whole_lufs: float
 ) -> FoundScene:
-    character = characterise(seen, interval, boundaries)
+    facts = characterise(seen, interval, boundaries)
     return FoundScene(
         start_s=round(interval.start_s, 3),
         end_s=round(interval.end_s, 3),
-        title=title(interval, character, whole_lufs=whole_lufs),
-        character=character,
+        title=title(interval, facts, whole_lufs=whole_lufs),
+        facts=facts,
     )

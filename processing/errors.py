@@ -7,6 +7,8 @@ ExportError
 │   ├── InvalidTrim
 │   ├── UnknownStrategy
 │   ├── UnknownQuality
+│   ├── StorageFull        the user's videos take too much already
+│   ├── FetchRefused       an address that nothing can be fetched from
 │   ├── IdempotencyConflict
 │   └── QuotaExceeded      knows the limit and when it resets
 ├── SourceRefused          a file that no short can be made of; `reason` is one of `Refusal`
@@ -62,6 +64,18 @@ class UnknownQuality(ExportRefused):
     """No quality has that name."""
 
     code = "unknown_quality"
+
+
+class StorageFull(ExportRefused):
+    """The user's videos take too much room already."""
+
+    code = "storage_full"
+
+
+class FetchRefused(ExportRefused):
+    """Nothing can be fetched from that address, however often it is tried."""
+
+    code = "fetch_refused"
 
 
 class IdempotencyConflict(ExportRefused):

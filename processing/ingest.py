@@ -1,11 +1,14 @@
-"""A video comes in: probed, kept, and cut into scenes by whoever owns it."""
+"""The catalogue: videos that were probed and are kept, and the scenes that their owners cut them into."""
 
+import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 import structlog
 
+from processing.errors import StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.requests import check_interval
@@ -18,6 +21,8 @@ from storage.videos import Videos
 log = structlog.get_logger()
 
 TITLE_CHARACTERS = 100
+#: More than any disk holds.
+UNBOUNDED = 1 << 62
 
 
 class Library:
@@ -31,28 +36,42 @@ class Library:
         files: FileStore,
         tools: Tools,
         now: Callable[[], datetime],
+        storage_bytes: int = UNBOUNDED,
     ) -> None:
         self._videos = videos
         self._scenes = scenes
         self._files = files
         self._tools = tools
         self._now = now
+        self._storage_bytes = storage_bytes
+        # between a file and the row that needs it, nobody may delete the one for want of the other
+        self._keeping = asyncio.Lock()
 
-    async def add_video(self, path: Path, *, owner_id: str, name: str, title: str | None = None) -> Video:
+    async def add_video(
+        self,
+        path: Path,
+        *,
+        owner_id: str,
+        name: str,
+        title: str | None = None,
+        video_id: str | None = None,
+    ) -> Video:
         """Keep the file at `path`, which is gone afterwards, as a video of `owner_id`.
 
-        `name` is the file's own name; it is the title too where no other is given.
+        `name` is the file's own name; it is the title too where no other is given. The same bytes are held
+        once, however many videos they are.
 
         Raises:
             SourceRefused: no short can be made of it; the reason says why.
+            StorageFull: the owner holds too much already.
         """
         media = await probe(path, tools=self._tools)
-        video_id = new_id("vid")
+        video_id = video_id or new_id("vid")
         video = Video(
             id=video_id,
             owner_id=owner_id,
             title=_title(title or "") or _title(PurePosixPath(name).name) or video_id,
-            file_key=f"sources/{video_id}/original",
+            file_key=f"sources/{await asyncio.to_thread(_digest, path)}",
             size_bytes=path.stat().st_size,
             duration_s=media.duration_s,
             width=media.width,
@@ -60,8 +79,10 @@ class Library:
             has_audio=media.has_audio,
             created_at=self._now(),
         )
-        await self._files.put(video.file_key, path)
-        await self._videos.add(video)
+        async with self._keeping:
+            await self._demand_room(video)
+            await self._files.put(video.file_key, path)
+            await self._videos.add(video)
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
         return video
 
@@ -72,9 +93,11 @@ class Library:
 
     async def remove_video(self, video: Video) -> bool:
         """Forget a video, its scenes and its file; shorts made of it live on. False: it is gone already."""
-        if not await self._videos.remove(video.id):
-            return False
-        await self._files.delete(video.file_key)
+        async with self._keeping:
+            if not await self._videos.remove(video.id):
+                return False
+            if video.file_key not in await self._videos.file_keys():
+                await self._files.delete(video.file_key)
         log.info("video removed", video_id=video.id, owner_id=video.owner_id)
         return True
 
@@ -113,6 +136,18 @@ class Library:
     async def scenes_of(self, video: Video) -> list[Scene]:
         """A video's scenes in order of time."""
         return await self._scenes.of_video(video.id)
+
+    async def _demand_room(self, video: Video) -> None:
+        held = sum(other.size_bytes for other in await self._videos.of_owner(video.owner_id))
+        if held + video.size_bytes > self._storage_bytes:
+            raise StorageFull(
+                f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."
+            )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _title(said: str) -> str:

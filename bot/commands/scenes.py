@@ -76,7 +76,7 @@ def facts(detection: Detection) -> dict[str, Any]:
         "cuts_s": [round(boundary.at_s, 3) for boundary in detection.boundaries],
         "transitions": [asdict(boundary) for boundary in detection.boundaries],
         "scenes": [
-            {"start_s": scene.start_s, "end_s": scene.end_s, "title": scene.title} | asdict(scene.character)
+            {"start_s": scene.start_s, "end_s": scene.end_s, "title": scene.title} | asdict(scene.facts)
             for scene in detection.scenes
         ],
         "loudness_lufs": detection.loudness_lufs,

@@ -5,17 +5,18 @@ from pathlib import Path
 import pytest
 
 from processing.analysis import SAMPLE_RATE
-from processing.character import Character, characterise, title
+from processing.character import characterise, title
 from processing.detection import decide
 from processing.ffmpeg import Tools
 from processing.scenes import Interval, SceneBounds
 from processing.shots import find_boundaries
+from storage.intake_models import SceneFacts
 from tests.processing.reels import reel, watch
 
 
-def character(**changes: float | None) -> Character:
+def character(**changes: float | None) -> SceneFacts:
     calm: dict[str, float | None] = {"cuts_per_minute": 6.0, "motion": 1.5, "loudness_lufs": -20.0}
-    return Character(**{**calm, "black_share": 0.0, "still_s": 0.0, **changes})  # type: ignore[arg-type]
+    return SceneFacts(**{**calm, "black_share": 0.0, "still_s": 0.0, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

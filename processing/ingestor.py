@@ -1,0 +1,231 @@
+"""The life of an intake: fetched, probed, kept, its scenes found; resumed after a restart."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+import structlog
+
+from processing.detection import Detection, FoundScene, detect
+from processing.errors import ExportError, ExportRefused
+from processing.ffmpeg import Tools
+from processing.ffprobe import probe
+from processing.ingest import Library
+from processing.scenes import SceneBounds
+from storage.files import FileStore
+from storage.identifiers import new_id
+from storage.intake_models import Findings, Intake, IntakeStatus
+from storage.intakes import Intakes
+from storage.models import Scene, Video
+from storage.videos import Videos
+
+log = structlog.get_logger()
+
+BROKEN = "Something went wrong on our side, and we have written it down."
+WORN_OUT = "Taking this video in has been broken off several times, so it was given up."
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeLimits:
+    """The bounds that an operator sets."""
+
+    detects: bool = True
+    scenes: SceneBounds = field(default_factory=SceneBounds)
+    unfinished: int = 5
+    tries: int = 3
+    detect_timeout_s: float = 4 * 3600.0
+
+
+class Fetch(Protocol):
+    """Brings a file from an address."""
+
+    async def __call__(self, url: str, path: Path, *, on_progress: Callable[[float], None]) -> None:
+        """Write the file to `path`; `on_progress` hears which part of it is here, 0 to 1.
+
+        Raises:
+            FetchRefused: it cannot be had; the message says why.
+            SourceRefused: it is larger than this service takes.
+        """
+
+
+class Ingestor:
+    """Takes videos in, one after the other. It owns every change of an intake's status."""
+
+    def __init__(
+        self,
+        *,
+        library: Library,
+        videos: Videos,
+        intakes: Intakes,
+        files: FileStore,
+        fetch: Fetch,
+        tools: Tools,
+        scratch: Path,
+        limits: IntakeLimits,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._library = library
+        self._videos = videos
+        self._intakes = intakes
+        self._files = files
+        self._fetch = fetch
+        self._tools = tools
+        self._scratch = scratch
+        self._limits = limits
+        self._now = now
+        self._asked = asyncio.Event()
+        self._progress: dict[str, float] = {}
+
+    @property
+    def progress(self) -> Mapping[str, float]:
+        """Video id -> which part of its present step is done, 0 to 1, for the one that is being taken in."""
+        return MappingProxyType(self._progress)
+
+    async def request(self, url: str, *, owner_id: str, title: str | None = None) -> Intake:
+        """Fetch a video for a user, some time soon.
+
+        Raises:
+            ExportRefused: so many of the user's videos are on their way that one more must wait.
+        """
+        if await self._intakes.unfinished_of(owner_id) >= self._limits.unfinished:
+            raise ExportRefused(
+                f"{self._limits.unfinished} of your videos are on their way; wait for one of them."
+            )
+        return await self._add(
+            new_id("vid"), IntakeStatus.FETCHING, owner_id=owner_id, url=url, title=title or ""
+        )
+
+    async def find_scenes(self, video: Video) -> Intake:
+        """Find the scenes of a video that is held already, some time soon."""
+        return await self._add(
+            video.id, IntakeStatus.DETECTING, owner_id=video.owner_id, url=None, title=video.title
+        )
+
+    async def run(self) -> None:
+        """Take in whatever comes, until cancelled."""
+        while True:
+            self._asked.clear()
+            await self.work_off()
+            await self._asked.wait()
+
+    async def work_off(self) -> None:
+        """Take in everything that is waiting."""
+        while intake := await self._intakes.begin_next():
+            await self._take_in(intake)
+
+    async def _add(
+        self, video_id: str, status: IntakeStatus, *, owner_id: str, url: str | None, title: str
+    ) -> Intake:
+        intake = Intake(
+            video_id=video_id,
+            owner_id=owner_id,
+            title=title,
+            url=url,
+            status=status,
+            tries=0,
+            error=None,
+            findings=None,
+            created_at=self._now(),
+            finished_at=None,
+        )
+        await self._intakes.add(intake)
+        log.info("intake accepted", video_id=video_id, owner_id=owner_id)
+        self._asked.set()
+        return intake
+
+    async def _take_in(self, intake: Intake) -> None:
+        """Every way out but a crash leaves a status that tells the truth."""
+        try:
+            if intake.tries > self._limits.tries:
+                raise ExportRefused(WORN_OUT)
+            video = await self._videos.get(intake.video_id) or await self._bring(intake)
+            # after a crash behind the probing, the first of these steps is missing
+            for status in (IntakeStatus.PROBING, IntakeStatus.DETECTING):
+                await self._intakes.step(intake.video_id, status)
+            await self._find_scenes(video)
+        except asyncio.CancelledError:
+            await self._intakes.put_back(intake.video_id)
+            raise
+        except ExportError as error:
+            await self._fail(intake, str(error), detail=getattr(error, "detail", ""))
+        except Exception:
+            log.exception("intake broke", video_id=intake.video_id)
+            await self._fail(intake, BROKEN)
+        finally:
+            self._progress.pop(intake.video_id, None)
+
+    async def _bring(self, intake: Intake) -> Video:
+        if intake.url is None:
+            raise ExportRefused("The video has been removed.")
+        with tempfile.TemporaryDirectory(dir=self._scratch, prefix="fetch-") as folder:
+            path = Path(folder, "source")
+            await self._fetch(intake.url, path, on_progress=self._watch(intake.video_id))
+            await self._intakes.step(intake.video_id, IntakeStatus.PROBING)
+            return await self._library.add_video(
+                path,
+                owner_id=intake.owner_id,
+                name=intake.url.partition("?")[0],
+                title=intake.title,
+                video_id=intake.video_id,
+            )
+
+    async def _find_scenes(self, video: Video) -> None:
+        detection = await self._detect(video) if self._limits.detects else None
+        found = detection.scenes if detection else ()
+        scenes = [(_kept(scene, video, self._now()), scene.facts) for scene in found]
+        if await self._intakes.complete(
+            video.id, findings=_findings(detection), scenes=scenes, now=self._now()
+        ):
+            log.info("intake ready", video_id=video.id, scenes=len(scenes))
+
+    async def _detect(self, video: Video) -> Detection:
+        watch = self._watch(video.id)
+        async with self._files.fetch(video.file_key) as path:
+            return await detect(
+                path,
+                await probe(path, tools=self._tools),
+                tools=self._tools,
+                bounds=self._limits.scenes,
+                timeout_s=self._limits.detect_timeout_s,
+                on_progress=lambda seconds: watch(seconds / (video.duration_s or seconds or 1)),
+            )
+
+    async def _fail(self, intake: Intake, error: str, *, detail: str = "") -> None:
+        if await self._intakes.fail(intake.video_id, error, now=self._now()):
+            log.warning("intake failed", video_id=intake.video_id, error=error, detail=detail)
+
+    def _watch(self, video_id: str) -> Callable[[float], None]:
+        self._progress[video_id] = 0.0
+
+        def heard(part: float) -> None:
+            self._progress[video_id] = min(1.0, max(self._progress.get(video_id, 0.0), part))
+
+        return heard
+
+
+def _kept(found: FoundScene, video: Video, now: datetime) -> Scene:
+    return Scene(
+        id=new_id("scn"),
+        video_id=video.id,
+        owner_id=video.owner_id,
+        title=found.title,
+        start_s=found.start_s,
+        end_s=found.end_s,
+        created_at=now,
+    )
+
+
+def _findings(detection: Detection | None) -> Findings | None:
+    if detection is None:
+        return None
+    lit = detection.lit
+    return Findings(
+        cuts_s=tuple(round(boundary.at_s, 3) for boundary in detection.boundaries),
+        loudness_lufs=detection.loudness_lufs,
+        lit=(lit.left, lit.top, lit.width, lit.height) if lit else None,
+    )

@@ -1,0 +1,71 @@
+"""The words for how a video comes in: an intake, its status, and what is found."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+
+class IntakeStatus(enum.StrEnum):
+    """How far a video has come in. `INTAKE_TRANSITIONS` says which step may follow which."""
+
+    FETCHING = "fetching"  #: its file is on its way
+    PROBING = "probing"  #: the file is here and is looked at
+    DETECTING = "detecting"  #: the video is held, its scenes are being found
+    READY = "ready"  #: its scenes are there
+    FAILED = "failed"  #: it could not be had, or nothing could be found in it
+
+
+#: status -> the statuses that may follow it. `probing -> fetching` is an interruption (a restart).
+INTAKE_TRANSITIONS: Mapping[IntakeStatus, frozenset[IntakeStatus]] = MappingProxyType(
+    {
+        IntakeStatus.FETCHING: frozenset({IntakeStatus.PROBING, IntakeStatus.FAILED}),
+        IntakeStatus.PROBING: frozenset({IntakeStatus.FETCHING, IntakeStatus.DETECTING, IntakeStatus.FAILED}),
+        IntakeStatus.DETECTING: frozenset({IntakeStatus.READY, IntakeStatus.FAILED}),
+        IntakeStatus.READY: frozenset(),
+        IntakeStatus.FAILED: frozenset(),
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What was found about a video as a whole."""
+
+    cuts_s: tuple[float, ...]
+    #: integrated loudness; None without sound
+    loudness_lufs: float | None
+    #: left, top, width and height of what is left when black bars are cut off; None when it is unknown
+    lit: tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """How a video comes in, under the id that the video has or will have."""
+
+    video_id: str
+    owner_id: str
+    title: str
+    url: str | None
+    status: IntakeStatus
+    tries: int
+    error: str | None
+    findings: Findings | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneFacts:
+    """What a scene that was found is like."""
+
+    cuts_per_minute: float
+    #: mean change from one tenth of a second to the next, 0 to 100
+    motion: float
+    #: integrated loudness; None without sound
+    loudness_lufs: float | None
+    #: part of the scene that is black
+    black_share: float
+    #: the moment that shows best what the scene is, in seconds of the video
+    still_s: float

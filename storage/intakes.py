@@ -1,0 +1,170 @@
+"""The table of intakes, and the scenes that they find."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from storage.database import Database, changed_one
+from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, SceneFacts
+from storage.models import Scene
+from storage.moments import from_optional, from_text, to_text
+
+_UNFINISHED = "status IN ('fetching', 'probing', 'detecting')"
+
+
+class Intakes:
+    """Videos on their way in. Every step is guarded: of two that try it, one is told `True`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, intake: Intake) -> None:
+        """Keep a new intake; nothing has been done for it yet."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                """
+                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    intake.video_id,
+                    intake.owner_id,
+                    intake.title,
+                    intake.url,
+                    intake.status,
+                    to_text(intake.created_at),
+                ),
+            )
+
+    async def get(self, video_id: str) -> Intake | None:
+        """The intake of that video, whoever owns it."""
+        row = await self._database.fetch_one("SELECT * FROM intakes WHERE video_id = ?", (video_id,))
+        return _from_row(row) if row else None
+
+    async def unfinished_of(self, owner_id: str) -> int:
+        """How many videos of a user are on their way in."""
+        row = await self._database.fetch_one(
+            f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {_UNFINISHED}", (owner_id,)
+        )
+        return row[0] if row else 0
+
+    async def begin_next(self) -> Intake | None:
+        """The oldest unfinished intake, one try more; None: there is none.
+
+        One that was being probed begins again: its file was in a scratch folder that is gone.
+        """
+        async with self._database.transaction() as connection:
+            rows = await connection.execute_fetchall(
+                f"""
+                UPDATE intakes SET tries = tries + 1, status = iif(status = 'probing', 'fetching', status)
+                WHERE video_id = (SELECT video_id FROM intakes WHERE {_UNFINISHED}
+                                  ORDER BY created_at, video_id LIMIT 1)
+                RETURNING *
+                """
+            )
+        return next(map(_from_row, rows), None)
+
+    async def step(self, video_id: str, status: IntakeStatus) -> bool:
+        """Go on to that status."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                f"UPDATE intakes SET status = ? WHERE video_id = ? AND {_before(status)}",
+                (status, video_id),
+            )
+
+    async def put_back(self, video_id: str) -> None:
+        """It was called off by a shutdown: that was no try."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                f"UPDATE intakes SET tries = tries - 1 WHERE video_id = ? AND {_UNFINISHED}", (video_id,)
+            )
+
+    async def complete(
+        self,
+        video_id: str,
+        *,
+        findings: Findings | None,
+        scenes: Sequence[tuple[Scene, SceneFacts]],
+        now: datetime,
+    ) -> bool:
+        """It is ready, and its scenes are there: both or neither."""
+        async with self._database.transaction() as connection:
+            if not await changed_one(
+                connection,
+                f"""
+                UPDATE intakes SET status = 'ready', findings = ?, finished_at = ?
+                WHERE video_id = ? AND {_before(IntakeStatus.READY)}
+                """,
+                (json.dumps(asdict(findings)) if findings else None, to_text(now), video_id),
+            ):
+                return False
+            for scene, facts in scenes:
+                await connection.execute(
+                    """
+                    INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                    (scene.id, video_id, scene.title, scene.start_s, scene.end_s, to_text(scene.created_at)),
+                )
+                await connection.execute(
+                    "INSERT INTO scene_facts (scene_id, facts) VALUES (?, ?)",
+                    (scene.id, json.dumps(asdict(facts))),
+                )
+            return True
+
+    async def fail(self, video_id: str, error: str, *, now: datetime) -> bool:
+        """It ends here, and why."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                f"""
+                UPDATE intakes SET status = 'failed', error = ?, finished_at = ?
+                WHERE video_id = ? AND {_before(IntakeStatus.FAILED)}
+                """,
+                (error, to_text(now), video_id),
+            )
+
+    async def scene_facts(self, video_id: str) -> Mapping[str, SceneFacts]:
+        """Scene id -> what it is like, for the scenes of a video that were found."""
+        rows = await self._database.fetch_all(
+            """
+            SELECT scene_facts.* FROM scene_facts JOIN scenes ON scenes.id = scene_facts.scene_id
+            WHERE scenes.video_id = ?
+            """,
+            (video_id,),
+        )
+        return {row["scene_id"]: SceneFacts(**json.loads(row["facts"])) for row in rows}
+
+
+def _before(status: IntakeStatus) -> str:
+    """The condition that an intake stands where that status may follow."""
+    sources = [f"'{before}'" for before, following in INTAKE_TRANSITIONS.items() if status in following]
+    return f"status IN ({', '.join(sources)})"
+
+
+def _from_row(row: sqlite3.Row) -> Intake:
+    return Intake(
+        video_id=row["video_id"],
+        owner_id=row["owner_id"],
+        title=row["title"],
+        url=row["url"],
+        status=IntakeStatus(row["status"]),
+        tries=row["tries"],
+        error=row["error"],
+        findings=_findings(json.loads(row["findings"])) if row["findings"] else None,
+        created_at=from_text(row["created_at"]),
+        finished_at=from_optional(row["finished_at"]),
+    )
+
+
+def _findings(said: Mapping[str, object]) -> Findings:
+    cuts, lit, loudness = said["cuts_s"], said["lit"], said["loudness_lufs"]
+    assert isinstance(cuts, list)
+    return Findings(
+        cuts_s=tuple(cuts),
+        loudness_lufs=loudness if isinstance(loudness, float) else None,
+        lit=tuple(lit) if isinstance(lit, list) else None,
+    )
