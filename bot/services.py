@@ -39,6 +39,8 @@ class Services:
     library: Library
     exporter: Exporter
     now: Callable[[], datetime]
+    #: Told when there may be news to bring.
+    on_news: Callable[[], None] = lambda: None
 
     def download_url(self, export: Export) -> str:
         """Where the raw file is, as long as the link lives."""

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 import aiosqlite
 
 from storage.database import first_row
+from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
 from storage.identifiers import new_id
-from storage.models import ACTIVE, COUNTED, Destination, Export, Quota
+from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota
 from storage.moments import to_text
 
 #: (user, day) -> how many exports count, and how many failed or were cancelled.
@@ -87,6 +88,7 @@ async def admit(
         return Admission(outcome=Outcome.TOO_MANY_FAILURES, quota=quota)
     await _insert(connection, export, idempotency)
     await _insert_destinations(connection, export.id, destinations)
+    await announce(connection, export.id, Event.ACCEPTED, export.created_at)
     return Admission(outcome=Outcome.CREATED, quota=replace(quota, used=used + 1), export=export)
 
 

@@ -28,12 +28,18 @@ status = 'due' AND NOT EXISTS (
 
 
 async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
-    """Make the news due at every destination, inside the transaction that makes it true."""
+    """Make the news due at every destination, inside the transaction that makes it true.
+
+    A destination may name the events that it wants to hear of.
+    """
     await connection.execute(
         """
         INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at, created_at)
         SELECT 'dlv_' || lower(hex(randomblob(8))), export_id, id, ?1, ?2, ?2
-        FROM destinations WHERE export_id = ?3
+        FROM destinations
+        WHERE export_id = ?3
+        AND CASE WHEN address ->> 'events' IS NULL THEN ?1 <> 'export.accepted'
+            ELSE instr(address ->> 'events', ?1) > 0 END
         """,
         (event.value, to_text(now), export_id),
     )
@@ -98,6 +104,35 @@ class Deliveries:
             f"{_SELECT} WHERE deliveries.export_id = ? ORDER BY deliveries.created_at", (export_id,)
         )
         return [_from_row(row) for row in rows]
+
+    async def of_client(
+        self, client: str, *, export_id: str | None, at_most: int, after: str | None
+    ) -> list[Delivery]:
+        """News that goes to a client, newest first; of one export and `after` one of them, where named."""
+        rows = await self._database.fetch_all(
+            f"""
+            {_SELECT} WHERE destinations.address ->> 'client' = ?1
+            AND deliveries.export_id = coalesce(?2, deliveries.export_id)
+            AND (?3 IS NULL OR deliveries.rowid < (SELECT rowid FROM deliveries WHERE id = ?3))
+            ORDER BY deliveries.rowid DESC LIMIT ?4
+            """,
+            (client, export_id, after, at_most),
+        )
+        return [_from_row(row) for row in rows]
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        """The delivery of that name."""
+        row = await self._database.fetch_one(f"{_SELECT} WHERE deliveries.id = ?", (delivery_id,))
+        return _from_row(row) if row else None
+
+    async def resend(self, delivery_id: str, *, now: datetime) -> bool:
+        """`delivered | abandoned -> due`: bring it once more. False: it is on its way."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection,
+                "UPDATE deliveries SET status = 'due', next_attempt_at = ? WHERE id = ? AND status <> 'due'",
+                (to_text(now), delivery_id),
+            )
 
     async def destinations_of(self, export_id: str) -> list[Destination]:
         """Where news of an export goes."""

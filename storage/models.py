@@ -54,6 +54,7 @@ def sources_of(target: ExportStatus) -> frozenset[ExportStatus]:
 class Event(enum.StrEnum):
     """News of an export, as destinations hear it."""
 
+    ACCEPTED = "export.accepted"  #: it waits for its turn; told to those alone who ask for it
     COMPLETED = "export.completed"  #: the short is there
     FAILED = "export.failed"  #: there will be none, and why
     CANCELLED = "export.cancelled"  #: its owner called it off

@@ -14,6 +14,11 @@ class Notes:
         row = await self._database.fetch_one("SELECT value FROM notes WHERE name = ?", (name,))
         return row["value"] if row else None
 
+    async def forget(self, name: str) -> None:
+        """Let nothing be written under that name."""
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM notes WHERE name = ?", (name,))
+
     async def put(self, name: str, value: str) -> None:
         """Write it down, over what was there."""
         async with self._database.transaction() as connection:

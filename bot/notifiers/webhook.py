@@ -14,6 +14,7 @@ from bot.notifiers.base import Means
 from bot.signatures import sign
 from processing.delivery import News, Notifier, RetryLater, Undeliverable
 from storage.models import Event, Export
+from storage.notes import Notes
 
 #: Of an answer only the head counts; so much of the rest is read that the connection may be used again.
 ANSWER_BYTES = 16_384
@@ -39,6 +40,7 @@ async def opened(means: Means) -> AsyncIterator[Notifier]:
             session=session,
             clients=services.settings.clients,
             download_url=services.download_url,
+            notes=services.notes,
             now=services.now,
         )
 
@@ -54,11 +56,13 @@ class WebhookNotifier:
         session: aiohttp.ClientSession,
         clients: Sequence[ClientSettings],
         download_url: Callable[[Export], str],
+        notes: Notes,
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._clients = {client.name: client for client in clients}
         self._download_url = download_url
+        self._notes = notes
         self._now = now
 
     async def notify(self, news: News) -> None:
@@ -68,7 +72,9 @@ class WebhookNotifier:
             Undeliverable: the endpoint is gone or private, the link has died, or nobody can sign any more.
             RetryLater: the other side did not take it.
         """
-        body = self._body(news)
+        body, gone = self._body(news), gone_note(news.destination.address)
+        if await self._notes.get(gone):
+            raise Undeliverable("the endpoint has answered 410 before")
         try:
             async with self._session.post(
                 news.destination.address["url"],
@@ -77,6 +83,8 @@ class WebhookNotifier:
                 allow_redirects=False,
             ) as response:
                 await response.content.read(ANSWER_BYTES)
+                if response.status == GONE:
+                    await self._notes.put(gone, self._now().isoformat())
                 _judge(response, now=self._now())
         except aiohttp.InvalidURL:
             raise Undeliverable("the address cannot be understood") from None
@@ -96,6 +104,11 @@ class WebhookNotifier:
             raise Undeliverable("the client has no secret any more")
         secret = client.secrets[0].get_secret_value()
         return sign(body, id=news.delivery_id, secret=secret, now=self._now())
+
+
+def gone_note(address: Mapping[str, str]) -> str:
+    """The note that says that a client's endpoint wants nothing any more."""
+    return f"webhook gone: {address['client']} {address['url']}"
 
 
 def payload(news: News, *, download_url: str) -> dict[str, object]:

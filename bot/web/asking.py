@@ -1,7 +1,7 @@
 """How an export is asked for: what the routes that start one have in common."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from aiohttp import web
@@ -14,7 +14,7 @@ from bot.web.routes import json
 from bot.web.views import AcceptedView
 from processing.requests import Accepted, ExportRequest
 from storage.admission import Idempotency
-from storage.models import Destination
+from storage.models import Destination, Event
 
 #: How long a caller may wait before asking how it stands, in seconds.
 ASK_AGAIN_S = 2
@@ -40,7 +40,7 @@ async def ask(
         strategy=recipe.aspect_ratio_strategy,
         quality=recipe.output_quality,
         user_id=call.user(recipe.user_id),
-        destinations=destinations(call, recipe.notify),
+        destinations=destinations(call, recipe.notify, recipe.notify_events),
         client=call.client.name,
         start_s=start_s,
         end_s=end_s,
@@ -73,7 +73,9 @@ def day_left(call: Call, accepted: Accepted) -> dict[str, str]:
     )
 
 
-def destinations(call: Call, notify: str | None) -> tuple[Destination, ...]:
+def destinations(
+    call: Call, notify: str | None, events: Sequence[Event] | None = None
+) -> tuple[Destination, ...]:
     """Where the news goes: where the request says, else where the client always hears of it.
 
     Raises:
@@ -86,7 +88,10 @@ def destinations(call: Call, notify: str | None) -> tuple[Destination, ...]:
         raise Problem(400, "invalid_input", "notify: this client has no secret to sign webhooks with.")
     if notify and url.startswith("http:") and not call.services.settings.webhooks.allowed_networks:
         raise Problem(400, "invalid_input", "notify: must begin with https://.")
-    return (Destination(kind="webhook", address={"client": call.client.name, "url": url}),)
+    address = {"client": call.client.name, "url": url}
+    if events is not None:
+        address["events"] = " ".join(events)
+    return (Destination(kind="webhook", address=address),)
 
 
 def idempotency(call: Call, *, part: str = "") -> Idempotency | None:

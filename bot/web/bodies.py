@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from bot.config import USER_ID
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
+from storage.models import Event
 
 URL_CHARACTERS = 2_000
 
@@ -58,6 +59,9 @@ class Recipe(Body):
     output_quality: str = Field(json_schema_extra={"enum": list(QUALITIES)})
     user_id: UserId | None = None
     notify: WebAddress | None = Field(None, description="where a signed webhook tells how it ended")
+    notify_events: list[Event] | None = Field(
+        None, max_length=len(Event), description="what to tell there; without it: every kind of end"
+    )
 
 
 class ShortBody(Recipe):
@@ -110,6 +114,14 @@ class PageQuery(Query):
     """A page of a list: whose, how long, and after which one."""
 
     user_id: UserId | None = None
+    limit: int = Field(20, ge=1, le=100)
+    cursor: Id | None = None
+
+
+class DeliveriesQuery(Query):
+    """A page of the delivery log: of which export, how long, and after which one."""
+
+    export_id: Id | None = None
     limit: int = Field(20, ge=1, le=100)
     cursor: Id | None = None
 

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.web.bodies import form_schema
 from bot.web.routes import Route
-from bot.web.views import NewsView, ProblemView
+from bot.web.views import AcceptedView, BatchView, NewsView, ProblemView
 
 SCHEMA = "#/components/schemas/{model}"
 SECURITY: Mapping[str, Any] = {
@@ -80,7 +80,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             {"name": name, "in": "query", "schema": schema, "required": False}
             for name, schema in properties.items()
         ]
-    if 202 in route.answers:
+    if {AcceptedView, BatchView} & set(route.answers.values()):
         parameters.append(dict(KEY_PARAMETER))
     return parameters
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import docs, exports, health, metrics, orders, pages, scenes, videos, watching
+from bot.web import deliveries, docs, exports, health, metrics, orders, pages, scenes, videos, watching
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
 from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES
@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *orders.ROUTES,
     *exports.ROUTES,
     *watching.ROUTES,
+    *deliveries.ROUTES,
 )
 
 #: Those that need no client: a link is its own proof.

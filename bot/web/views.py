@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from processing.ffmpeg import Progress
-from storage.models import Event, Export, ExportStatus, Scene, Video
+from storage.models import Delivery, DeliveryStatus, Event, Export, ExportStatus, Scene, Video
 
 
 class View(BaseModel):
@@ -145,6 +145,43 @@ class ExportView(View):
     width: int | None
     height: int | None
     resolution: str | None = Field(examples=["1080x1920"])
+
+
+class DeliveryView(View):
+    """One piece of news on its way to an endpoint."""
+
+    id: str
+    export_id: str
+    type: Event
+    url: str
+    status: DeliveryStatus
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "DeliveryView":
+        """The delivery as its client sees it."""
+        due = delivery.status is DeliveryStatus.DUE
+        return cls(
+            id=delivery.id,
+            export_id=delivery.export_id,
+            type=delivery.event,
+            url=delivery.destination.address["url"],
+            status=delivery.status,
+            attempts=delivery.attempts,
+            next_attempt_at=delivery.next_attempt_at if due else None,
+            last_error=delivery.last_error,
+            created_at=delivery.created_at,
+        )
+
+
+class DeliveriesView(View):
+    """A page of the delivery log, newest first."""
+
+    deliveries: list[DeliveryView]
+    next_cursor: str | None
 
 
 class NewsDataView(View):

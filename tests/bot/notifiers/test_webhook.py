@@ -17,7 +17,9 @@ from bot.addresses import guarded
 from bot.config import ClientSettings
 from bot.notifiers.webhook import WebhookNotifier, patience_s
 from processing.delivery import News, RetryLater, Undeliverable
+from storage.database import Database
 from storage.models import Destination, Event, Export, ExportStatus, Facts, Quota
+from storage.notes import Notes
 
 SECRETS = [
     "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0",
@@ -52,6 +54,11 @@ def export(**more: Any) -> Export:
         "expires_at": NOW + timedelta(hours=24),
     }
     return Export(**values | more)
+
+
+@pytest.fixture
+def notes(database: Database) -> Notes:
+    return Notes(database)
 
 
 class Endpoint:
@@ -107,7 +114,13 @@ class Rebinding(AbstractResolver):
         return
 
 
-async def bring(news: News, *, allowed: bool = True, resolver: AbstractResolver | None = None) -> None:
+async def bring(
+    news: News,
+    *,
+    notes: Notes,
+    allowed: bool = True,
+    resolver: AbstractResolver | None = None,
+) -> None:
     client = ClientSettings(name="tool", secrets=SECRETS)
     networks = [ip_network("127.0.0.0/8")] if allowed else []
     connector = aiohttp.TCPConnector(socket_factory=guarded(networks), resolver=resolver)
@@ -116,13 +129,16 @@ async def bring(news: News, *, allowed: bool = True, resolver: AbstractResolver 
             session=session,
             clients=[client],
             download_url=lambda export: f"https://shorts.example.org/d/{export.token}",
+            notes=notes,
             now=lambda: NOW,
         )
         await notifier.notify(news)
 
 
-async def test_the_news_is_thin_and_signed_with_the_clients_first_secret(endpoint: Endpoint) -> None:
-    await bring(news(endpoint.url))
+async def test_the_news_is_thin_and_signed_with_the_clients_first_secret(
+    notes: Notes, endpoint: Endpoint
+) -> None:
+    await bring(news(endpoint.url), notes=notes)
     ((headers, body),) = endpoint.got
     told = Webhook(SECRETS[0]).verify(body, headers)
     assert headers["webhook-id"] == "dlv_1"
@@ -139,69 +155,75 @@ async def test_the_news_is_thin_and_signed_with_the_clients_first_secret(endpoin
     }
 
 
-async def test_a_failure_tells_why_and_gives_no_link(endpoint: Endpoint) -> None:
-    await bring(news(endpoint.url, Event.FAILED, error="The file is damaged.", expires_at=None))
+async def test_a_failure_tells_why_and_gives_no_link(notes: Notes, endpoint: Endpoint) -> None:
+    await bring(news(endpoint.url, Event.FAILED, error="The file is damaged.", expires_at=None), notes=notes)
     data = json.loads(endpoint.got[0][1])["data"]
     assert (data["status"], data["error"]) == ("failed", "The file is damaged.")
     assert "download_url" not in data
 
 
-async def test_the_same_news_twice_bears_the_same_id(endpoint: Endpoint) -> None:
+async def test_the_same_news_twice_bears_the_same_id(notes: Notes, endpoint: Endpoint) -> None:
     for _ in range(2):
-        await bring(news(endpoint.url))
+        await bring(news(endpoint.url), notes=notes)
     assert {headers["webhook-id"] for headers, _ in endpoint.got} == {"dlv_1"}
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 500])
 async def test_anything_but_a_success_is_tried_again_and_no_redirect_followed(
-    endpoint: Endpoint, status: int
+    notes: Notes, endpoint: Endpoint, status: int
 ) -> None:
     endpoint.status, endpoint.headers = status, {"Location": endpoint.url}
     with pytest.raises(RetryLater, match=str(status)):
-        await bring(news(endpoint.url))
+        await bring(news(endpoint.url), notes=notes)
     assert len(endpoint.got) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_patience_asked_for_is_given(endpoint: Endpoint, status: int) -> None:
+async def test_patience_asked_for_is_given(notes: Notes, endpoint: Endpoint, status: int) -> None:
     endpoint.status, endpoint.headers = status, {"Retry-After": "120"}
     with pytest.raises(RetryLater) as refused:
-        await bring(news(endpoint.url))
+        await bring(news(endpoint.url), notes=notes)
     assert refused.value.after_s == 120
 
 
-async def test_an_endpoint_that_is_gone_is_not_tried_again(endpoint: Endpoint) -> None:
+async def test_an_endpoint_that_is_gone_is_not_tried_again(notes: Notes, endpoint: Endpoint) -> None:
     endpoint.status = 410
-    with pytest.raises(Undeliverable):
-        await bring(news(endpoint.url))
+    for _ in range(2):
+        with pytest.raises(Undeliverable, match="410"):
+            await bring(news(endpoint.url), notes=notes)
+    assert len(endpoint.got) == 1
 
 
-async def test_a_link_that_has_died_is_not_announced_any_more(endpoint: Endpoint) -> None:
+async def test_a_link_that_has_died_is_not_announced_any_more(notes: Notes, endpoint: Endpoint) -> None:
     with pytest.raises(Undeliverable):
-        await bring(news(endpoint.url, expires_at=NOW))
+        await bring(news(endpoint.url, expires_at=NOW), notes=notes)
     assert endpoint.got == []
 
 
-async def test_nothing_is_sent_to_a_private_address_written_as_a_number(endpoint: Endpoint) -> None:
+async def test_nothing_is_sent_to_a_private_address_written_as_a_number(
+    notes: Notes, endpoint: Endpoint
+) -> None:
     with pytest.raises(Undeliverable, match="not public"):
-        await bring(news(endpoint.url), allowed=False)
+        await bring(news(endpoint.url), allowed=False, notes=notes)
     assert endpoint.got == []
 
 
-async def test_nothing_is_sent_to_a_name_that_leads_to_a_private_address(endpoint: Endpoint) -> None:
+async def test_nothing_is_sent_to_a_name_that_leads_to_a_private_address(
+    notes: Notes, endpoint: Endpoint
+) -> None:
     url = endpoint.url.replace("127.0.0.1", "hook.example.org")
     with pytest.raises(Undeliverable, match="not public"):
-        await bring(news(url), allowed=False, resolver=Rebinding("127.0.0.1"))
+        await bring(news(url), allowed=False, resolver=Rebinding("127.0.0.1"), notes=notes)
     assert endpoint.got == []
 
 
-async def test_news_of_a_client_that_is_no_longer_known_is_given_up(endpoint: Endpoint) -> None:
+async def test_news_of_a_client_that_is_no_longer_known_is_given_up(notes: Notes, endpoint: Endpoint) -> None:
     lost = dataclasses.replace(
         news(endpoint.url),
         destination=Destination(kind="webhook", address={"client": "gone", "url": endpoint.url}),
     )
     with pytest.raises(Undeliverable):
-        await bring(lost)
+        await bring(lost, notes=notes)
 
 
 @pytest.mark.parametrize(
