@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from storage.database import Database
 from storage.deliveries import Deliveries
@@ -13,6 +14,10 @@ from storage.files import LocalFiles
 from storage.scenes import Scenes
 from storage.videos import Videos
 from tests.fakes import Clock
+
+# a busy machine is slow, not wrong
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 pytest_plugins = ["tests.fake_discord.fixtures"]
 

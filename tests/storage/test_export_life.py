@@ -222,5 +222,5 @@ class Lives(RuleBasedStateMachine):
             assert (life.status in ACTIVE) == (not life.events)
 
 
-Lives.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Lives.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
 TestLives = Lives.TestCase

@@ -36,7 +36,7 @@ async def walk(happenings: list[str]) -> Story:
     return story
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(HAPPENINGS)
 def test_nobody_waits_long_and_single_requests_are_first_come_first_served(happenings: list[str]) -> None:
     story = asyncio.run(walk(happenings))
