@@ -7,19 +7,19 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, timedelta
-from functools import partial
 from pathlib import Path
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import bounds
 from bot.background import background
 from bot.chat.face import ChatFace
 from bot.config import Settings
+from bot.fetching import open_fetcher
 from bot.notifiers import open_notifiers
 from bot.notifiers.base import Means
 from bot.services import Services
+from bot.upkeep import upkeep
 from bot.web.server import application, serving
 from processing import maintenance
 from processing.delivery import Courier, Notifier
@@ -27,14 +27,15 @@ from processing.exporter import Exporter
 from processing.ffmpeg import find_tools
 from processing.fulfilment import Fulfilment
 from processing.ingest import Library
+from processing.ingestor import Ingestor
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
 from processing.render import ENGINE
-from processing.requests import ExportLimits
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
+from storage.intakes import Intakes
 from storage.moments import utc_now
 from storage.notes import Notes
 from storage.scenes import Scenes
@@ -42,8 +43,6 @@ from storage.twins import Twins
 from storage.videos import Videos
 
 log = structlog.get_logger()
-
-EXPIRY_EVERY_S = 60
 
 
 class DataFolderTaken(Exception):
@@ -86,9 +85,20 @@ async def _services(
     # whatever this process needs for a moment lies where the next start clears it away
     tempfile.tempdir = str(scratch.absolute())
     tools = find_tools(ffmpeg=settings.render.ffmpeg, ffprobe=settings.render.ffprobe)
-    async with Database.open(data / "cutdown.db") as database:
+    async with (
+        Database.open(data / "cutdown.db") as database,
+        open_fetcher(bounds.of_fetches(settings)) as fetch,
+    ):
         videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
-        files, board = LocalFiles(data / "files"), ProgressBoard()
+        intakes, files, board = Intakes(database), LocalFiles(data / "files"), ProgressBoard()
+        library = Library(
+            videos=videos,
+            scenes=scenes,
+            files=files,
+            tools=tools,
+            now=utc_now,
+            storage_bytes=round(settings.ingest.storage_gb * 1e9),
+        )
         pool = LocalPool(
             size=settings.render.pool_size or default_size(),
             threads=settings.render.threads,
@@ -103,7 +113,7 @@ async def _services(
             files=files,
             pool=pool,
             board=board,
-            limits=_limits(settings),
+            limits=bounds.of_exports(settings),
             engine=f"{ENGINE}/{tools.ffmpeg_version}",
             now=utc_now,
             on_news=on_news,
@@ -121,14 +131,26 @@ async def _services(
             files=files,
             tools=tools,
             board=board,
-            library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=utc_now),
+            library=library,
+            intakes=intakes,
+            ingestor=Ingestor(
+                library=library,
+                videos=videos,
+                intakes=intakes,
+                files=files,
+                fetch=fetch,
+                tools=tools,
+                scratch=scratch,
+                limits=bounds.of_intakes(settings),
+                now=utc_now,
+            ),
             exporter=Exporter(
                 scenes=scenes,
                 exports=exports,
                 files=files,
                 pool=pool,
                 board=board,
-                limits=_limits(settings),
+                limits=bounds.of_exports(settings),
                 fulfilment=fulfilment,
                 now=utc_now,
                 on_news=on_news,
@@ -157,57 +179,11 @@ async def _work(
         await exporter.resume()
         stack.push_async_callback(exporter.drain, settings.service.drain_s)
         await stack.enter_async_context(background("exporter", exporter.run))
-        scheduler = _upkeep(services, news.set)
+        await stack.enter_async_context(background("ingestor", services.ingestor.run))
+        scheduler = upkeep(services, news.set)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
         yield
-
-
-def _upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
-    """The duties and how often each is done. All of them are sweeps, so a missed one is only late."""
-    videos, exports, files, now = services.videos, services.exports, services.files, services.now
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    )
-    scheduler.add_job(
-        partial(maintenance.expire, exports=exports, files=files, now=now, on_news=on_news),
-        "interval",
-        seconds=EXPIRY_EVERY_S,
-        next_run_time=now(),
-    )
-    scheduler.add_job(
-        partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now),
-        "interval",
-        hours=1,
-        next_run_time=now(),
-    )
-    scheduler.add_job(services.exporter.resume, "interval", minutes=1)
-    if services.settings.service.backups:
-        scheduler.add_job(
-            partial(
-                maintenance.back_up,
-                database=services.database,
-                folder=services.settings.service.data_dir / "backups",
-                keep=services.settings.service.backups,
-                now=now,
-            ),
-            "interval",
-            hours=1,
-            next_run_time=now(),
-        )
-    return scheduler
-
-
-def _limits(settings: Settings) -> ExportLimits:
-    limits = settings.limits
-    return ExportLimits(
-        exports_per_day=limits.exports_per_day,
-        failed_per_day=limits.failed_per_day,
-        scene_s=limits.scene_s,
-        link_lifetime=timedelta(hours=limits.link_hours),
-        render_timeout_s=settings.render.timeout_s,
-        error_characters=limits.error_characters,
-    )
 
 
 def _base_url(settings: Settings, listener: socket.socket) -> str:

@@ -77,6 +77,28 @@ class LimitSettings(Section):
     error_characters: int = Field(500, ge=80, description="longest error message that is kept")
 
 
+class IngestSettings(Section):
+    """How videos come in and what is found in them."""
+
+    detect_scenes: bool = Field(True, description="find the scenes of each video that comes in by address")
+    scene_shortest_s: float = Field(15, gt=0, description="shortest scene that is found, in seconds")
+    scene_target_s: float = Field(40, gt=0, description="best length of a scene, in seconds")
+    scene_longest_s: float = Field(180, gt=0, description="longest scene that is found, in seconds")
+    fetch_timeout_s: float = Field(3600, gt=0, description="longest fetch of a video, in seconds")
+    allowed_networks: list[IPv4Network | IPv6Network] = Field(
+        [], description="private networks that videos may be fetched from all the same, such as 10.0.0.0/8"
+    )
+    folders: list[Path] = Field([], description="folders whose files may be taken in as folder:path/in/it")
+    storage_gb: float = Field(50, gt=0, description="room for the videos of one user, in GB")
+    keep_days: float = Field(0, ge=0, description="days that a video is kept; 0: until its owner removes it")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.scene_shortest_s <= self.scene_target_s <= self.scene_longest_s:
+            raise ValueError("scene_shortest_s, scene_target_s and scene_longest_s must be in that order")
+        return self
+
+
 class RenderSettings(Section):
     """How shorts are made."""
 
@@ -146,6 +168,7 @@ class Settings(BaseSettings):
 
     service: ServiceSettings = ServiceSettings()
     limits: LimitSettings = LimitSettings()
+    ingest: IngestSettings = IngestSettings()
     render: RenderSettings = RenderSettings()
     discord: DiscordSettings = DiscordSettings()
     webhooks: WebhookSettings = WebhookSettings()

@@ -9,11 +9,13 @@ from bot.config import Settings
 from processing.exporter import Exporter
 from processing.ffmpeg import Tools
 from processing.ingest import Library
+from processing.ingestor import Ingestor
 from processing.progress import ProgressBoard
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import FileStore
+from storage.intakes import Intakes
 from storage.models import Export
 from storage.notes import Notes
 from storage.scenes import Scenes
@@ -37,6 +39,8 @@ class Services:
     tools: Tools
     board: ProgressBoard
     library: Library
+    intakes: Intakes
+    ingestor: Ingestor
     exporter: Exporter
     now: Callable[[], datetime]
     #: Told when there may be news to bring.

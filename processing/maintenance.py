@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from processing.ingest import Library
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import FileStore
@@ -48,6 +49,14 @@ async def sweep_orphans(
         await files.delete(orphan.key)
         log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
     return len(orphans)
+
+
+async def retire(*, videos: Videos, library: Library, keep: timedelta, now: Callable[[], datetime]) -> int:
+    """Remove the videos that have been kept for as long as they may, unless one is just needed."""
+    old = await videos.idle_since(now() - keep)
+    for video in old:
+        await library.remove_video(video)
+    return len(old)
 
 
 async def clear_scratch(scratch: Path) -> None:

@@ -1,6 +1,7 @@
 """The table of videos."""
 
 import sqlite3
+from datetime import datetime
 
 from storage.database import Database, changed_one
 from storage.models import Video
@@ -45,6 +46,18 @@ class Videos:
         """A user's videos, newest first."""
         rows = await self._database.fetch_all(
             "SELECT * FROM videos WHERE owner_id = ? ORDER BY created_at DESC, id", (owner_id,)
+        )
+        return [_from_row(row) for row in rows]
+
+    async def idle_since(self, moment: datetime) -> list[Video]:
+        """The videos that came before that moment and that no export still needs."""
+        rows = await self._database.fetch_all(
+            """
+            SELECT * FROM videos WHERE created_at < ? AND NOT EXISTS (
+                SELECT 1 FROM exports WHERE video_id = videos.id AND status IN ('pending', 'processing'))
+            ORDER BY created_at, id
+            """,
+            (to_text(moment),),
         )
         return [_from_row(row) for row in rows]
 

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from processing import maintenance
+from processing.ffmpeg import Tools
+from processing.ingest import Library
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
 from storage.models import Event, Export, ExportStatus
+from storage.scenes import Scenes
 from storage.videos import Videos
 from tests import samples
 from tests.fakes import Clock
@@ -109,6 +112,20 @@ async def test_orphans_are_deleted_and_the_young_and_the_known_are_kept(
 
     assert [await sweep(), await sweep()] == [3, 0]
     assert await keys(files) == sorted(known + young)
+
+
+async def test_a_video_is_retired_when_its_time_is_over_and_nothing_needs_it(
+    videos: Videos, scenes: Scenes, exports: Exports, files: LocalFiles, tools: Tools, clock: Clock
+) -> None:
+    library = Library(videos=videos, scenes=scenes, files=files, tools=tools, now=clock)
+    for name in ("vid_old", "vid_needed"):
+        await videos.add(samples.video(id=name, file_key=f"sources/{name}"))
+    await exports.create(samples.export(video_id="vid_needed"), [], at_most=1, failed_at_most=1)
+    clock.advance(days=2)
+    await videos.add(samples.video(id="vid_new", file_key="sources/new", created_at=clock()))
+    keep = timedelta(days=1)
+    assert await maintenance.retire(videos=videos, library=library, keep=keep, now=clock) == 1
+    assert await videos.file_keys() == {"sources/vid_needed", "sources/new"}
 
 
 async def test_the_scratch_folder_is_empty_after_it_was_cleared(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from bot.background import background
 from bot.config import Settings, hash_token
+from bot.fetching import FetchLimits, open_fetcher
 from bot.services import Services
 from bot.signatures import sign
 from bot.web.server import application, serving
@@ -20,6 +22,7 @@ from processing.exporter import Exporter
 from processing.ffmpeg import Tools, find_tools
 from processing.fulfilment import Fulfilment
 from processing.ingest import Library
+from processing.ingestor import Fetch, Ingestor, IntakeLimits
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits
 from storage.database import Database
@@ -27,6 +30,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
 from storage.identifiers import new_id
+from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.notes import Notes
 from storage.scenes import Scenes
@@ -52,6 +56,9 @@ SETTINGS = {
         {"name": "other", "token_hashes": [hash_token(OTHER_TOKEN)]},
     ],
 }
+
+#: Videos are fetched from the test's own servers.
+FETCHES = FetchLimits(most_bytes=1_000_000, timeout_s=10, allowed_networks=[ip_network("127.0.0.0/8")])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,10 +166,11 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterat
     clock = Clock()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with Database.open(tmp_path / "cutdown.db") as database:
-        services, pool = _services(database, tmp_path, tools, settings, base_url, clock)
+    async with Database.open(tmp_path / "cutdown.db") as database, open_fetcher(FETCHES) as fetch:
+        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch)
         async with (
             background("exporter", services.exporter.run),
+            background("ingestor", services.ingestor.run),
             aiohttp.ClientSession(base_url, connector=aiohttp.TCPConnector(limit=0)) as http,
             AsyncExitStack() as face,
         ):
@@ -171,11 +179,18 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterat
 
 
 def _services(
-    database: Database, folder: Path, tools: Tools, settings: Settings, base_url: str, now: Clock
+    database: Database,
+    folder: Path,
+    tools: Tools,
+    settings: Settings,
+    base_url: str,
+    now: Clock,
+    fetch: Fetch,
 ) -> tuple[Services, FakePool]:
     (folder / "tmp").mkdir()
     videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
     files, board = LocalFiles(folder / "files"), ProgressBoard()
+    library = Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now)
     pool = FakePool(files)
     limits = ExportLimits(exports_per_day=settings.limits.exports_per_day)
     on_news: Callable[[], None] = lambda: None  # noqa: E731
@@ -192,7 +207,19 @@ def _services(
         files=files,
         tools=tools,
         board=board,
-        library=Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now),
+        library=library,
+        intakes=Intakes(database),
+        ingestor=Ingestor(
+            library=library,
+            videos=videos,
+            intakes=Intakes(database),
+            files=files,
+            fetch=fetch,
+            tools=tools,
+            scratch=folder / "tmp",
+            limits=IntakeLimits(),
+            now=now,
+        ),
         exporter=Exporter(
             scenes=scenes,
             exports=exports,

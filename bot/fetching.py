@@ -1,0 +1,153 @@
+"""Fetches the file that an address names: from no private place, in bounded size and time."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from yarl import URL
+
+from bot.addresses import AddressRefused, Network, guarded
+from processing.errors import FetchRefused, Refusal, SourceRefused
+
+PIECE_BYTES = 256 * 1024
+#: A server that says nothing for so long has gone.
+SILENCE_S = 30.0
+REDIRECTS = 5
+#: A transfer that breaks off is taken up where it broke, this many times.
+RESUMPTIONS = 3
+#: How a file below one of the configured folders is written: `folder:holiday/beach.mp4`.
+FOLDER = "folder:"
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchLimits:
+    """The bounds that an operator sets."""
+
+    most_bytes: int
+    timeout_s: float
+    allowed_networks: Sequence[Network] = ()
+    folders: Sequence[Path] = ()
+
+
+@asynccontextmanager
+async def open_fetcher(limits: FetchLimits) -> AsyncIterator["Fetcher"]:
+    """A fetcher with connections of its own, closed at the end."""
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(socket_factory=guarded(limits.allowed_networks)),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=SILENCE_S, sock_read=SILENCE_S),
+        # a packed answer could be a thousand times as large when it is unpacked
+        headers={"User-Agent": "Cutdown", "Accept-Encoding": "identity"},
+        auto_decompress=False,
+        trust_env=False,
+    ) as session:
+        yield Fetcher(session, limits)
+
+
+class Fetcher:
+    """Brings files by HTTP, and from the folders that the operator has opened."""
+
+    def __init__(self, session: aiohttp.ClientSession, limits: FetchLimits) -> None:
+        self._session = session
+        self._limits = limits
+
+    async def __call__(self, url: str, path: Path, *, on_progress: Callable[[float], None]) -> None:
+        """Write the file to `path`; `on_progress` hears which part of it is here, 0 to 1.
+
+        Raises:
+            FetchRefused: it cannot be had; the message says why.
+            SourceRefused: it is larger than this service takes.
+        """
+        if url.startswith(FOLDER):
+            await asyncio.to_thread(shutil.copyfile, self._shared(url.removeprefix(FOLDER)), path)
+            return
+        transfer = _Transfer(path, most_bytes=self._limits.most_bytes, on_progress=on_progress)
+        try:
+            async with asyncio.timeout(self._limits.timeout_s):
+                await self._bring(URL(url), transfer)
+        except TimeoutError:
+            raise FetchRefused("The server takes too long to send the file.") from None
+        except ValueError:
+            raise FetchRefused("The address cannot be understood.") from None
+
+    def _shared(self, name: str) -> Path:
+        for folder in self._limits.folders:
+            root = folder.resolve()
+            path = (root / name).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                if path.stat().st_size > self._limits.most_bytes:
+                    raise SourceRefused(Refusal.TOO_LARGE_A_FILE)
+                return path
+        raise FetchRefused("There is no such file in the folders that are shared.")
+
+    async def _bring(self, url: URL, transfer: "_Transfer") -> None:
+        for _ in range(RESUMPTIONS + 1):
+            try:
+                await self._follow(url, transfer)
+                return
+            except aiohttp.ClientConnectorError as error:
+                if isinstance(error.os_error, AddressRefused):
+                    raise FetchRefused("The address is not public.") from None
+                raise FetchRefused("The server cannot be reached.") from None
+            except aiohttp.ClientPayloadError:
+                continue
+            except aiohttp.ClientError:
+                raise FetchRefused("The server cannot be understood.") from None
+        raise FetchRefused("The server breaks off again and again.")
+
+    async def _follow(self, url: URL, transfer: "_Transfer") -> None:
+        """Take one answer, behind as many redirects as there may be; each hop is judged like the first."""
+        for _ in range(REDIRECTS + 1):
+            if url.scheme not in ("http", "https") or url.user is not None or not url.host:
+                raise FetchRefused("The address must be http:// or https://, without a user's name in it.")
+            async with self._session.get(url, headers=transfer.wish(), allow_redirects=False) as answer:
+                if answer.status not in _MOVED:
+                    await transfer.take(answer)
+                    return
+                url = url.join(URL(answer.headers.get("Location", "")))
+        raise FetchRefused("The address leads from one place to another without an end.")
+
+
+class _Transfer:
+    """A file on its way in, which may come in several pieces."""
+
+    def __init__(self, path: Path, *, most_bytes: int, on_progress: Callable[[float], None]) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+        self._on_progress = on_progress
+        self._have = 0
+        self._tag = ""
+
+    def wish(self) -> dict[str, str]:
+        """The headers that ask for what is still missing, as long as the file is the same."""
+        if not self._have or not self._tag:
+            return {}
+        return {"Range": f"bytes={self._have}-", "If-Range": self._tag}
+
+    async def take(self, answer: aiohttp.ClientResponse) -> None:
+        goes_on = answer.status == 206 and self._goes_on(answer)
+        if answer.status != 200 and not goes_on:
+            raise FetchRefused(f"The server answers {answer.status}.")
+        self._have = self._have if goes_on else 0
+        tag = answer.headers.get("ETag", "")
+        self._tag = "" if tag.startswith("W/") else tag
+        whole = self._have + (answer.content_length or 0)
+        self._demand_room(whole)
+        with self._path.open("ab" if goes_on else "wb") as file:
+            async for piece in answer.content.iter_chunked(PIECE_BYTES):
+                self._demand_room(self._have + len(piece))
+                await asyncio.to_thread(file.write, piece)
+                self._have += len(piece)
+                self._on_progress(self._have / whole if answer.content_length else 0.0)
+
+    def _goes_on(self, answer: aiohttp.ClientResponse) -> bool:
+        return answer.headers.get("Content-Range", "").startswith(f"bytes {self._have}-")
+
+    def _demand_room(self, size: int) -> None:
+        if size > self._most_bytes:
+            raise SourceRefused(Refusal.TOO_LARGE_A_FILE)

@@ -1,0 +1,227 @@
+"""A file is fetched whole, from public addresses alone, from honest servers and from others."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.fetching import RESUMPTIONS, Fetcher, FetchLimits, open_fetcher
+from processing.errors import FetchRefused, SourceRefused
+
+BODY = bytes(range(256)) * 4096
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def serving(answer: Answer) -> AsyncIterator[str]:
+    """A real HTTP server on loopback that answers everything in that way."""
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/film.mp4"))
+
+
+@pytest.fixture
+async def fetch() -> AsyncIterator[Fetcher]:
+    limits = FetchLimits(most_bytes=2 * len(BODY), timeout_s=20, allowed_networks=LOOPBACK)
+    async with open_fetcher(limits) as fetcher:
+        yield fetcher
+
+
+async def whole(request: web.Request) -> web.Response:
+    return web.Response(body=BODY)
+
+
+async def break_off(
+    request: web.Request, *, start: int, end: int, headers: dict[str, str]
+) -> web.StreamResponse:
+    """Promise everything from `start`, send up to `end`, hang up."""
+    status = 206 if start else 200
+    if start:
+        headers = {**headers, "Content-Range": f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"}
+    response = web.StreamResponse(
+        status=status, headers={**headers, "Content-Length": str(len(BODY) - start)}
+    )
+    await response.prepare(request)
+    await response.write(BODY[start:end])
+    if end < len(BODY) and request.transport:
+        request.transport.close()
+    return response
+
+
+async def test_a_file_comes_whole_and_its_progress_grows(fetch: Fetcher, tmp_path: Path) -> None:
+    heard: list[float] = []
+    async with serving(whole) as url:
+        await fetch(url, tmp_path / "file", on_progress=heard.append)
+    assert (tmp_path / "file").read_bytes() == BODY
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+
+async def test_a_transfer_that_breaks_off_goes_on_where_it_broke(fetch: Fetcher, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def flaky(request: web.Request) -> web.StreamResponse:
+        wish = request.headers.get("Range", "")
+        asked.append(wish)
+        start = int(wish[6:-1]) if wish else 0
+        return await break_off(request, start=start, end=start + len(BODY) // 2, headers={"ETag": '"1"'})
+
+    async with serving(flaky) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == BODY
+    assert asked[0] == ""
+    assert all(wish.startswith("bytes=") for wish in asked[1:])
+
+
+async def test_without_ranges_it_begins_again(fetch: Fetcher, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def plain(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers.get("Range", ""))
+        end = len(BODY) if len(asked) > 1 else len(BODY) // 2
+        return await break_off(request, start=0, end=end, headers={})
+
+    async with serving(plain) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == BODY
+    assert asked == ["", ""]
+
+
+async def test_a_server_that_always_breaks_off_is_given_up(fetch: Fetcher, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def broken(request: web.Request) -> web.StreamResponse:
+        asked.append("")
+        return await break_off(request, start=0, end=1000, headers={})
+
+    async with serving(broken) as url:
+        with pytest.raises(FetchRefused, match="again and again"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert len(asked) == RESUMPTIONS + 1
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["by-its-length", "by-its-bytes"])
+async def test_a_file_that_is_too_large_is_refused(fetch: Fetcher, tmp_path: Path, told: bool) -> None:
+    async def large(request: web.Request) -> web.StreamResponse:
+        if told:
+            return web.Response(body=BODY * 3)
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(3):
+            await response.write(BODY)
+        return response
+
+    async with serving(large) as url:
+        with pytest.raises(SourceRefused, match="larger than"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert not (tmp_path / "file").exists() or (tmp_path / "file").stat().st_size <= 2 * len(BODY)
+
+
+async def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
+    over = asyncio.Event()
+
+    async def silent(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        await over.wait()
+        return response
+
+    limits = FetchLimits(most_bytes=len(BODY), timeout_s=0.2, allowed_networks=LOOPBACK)
+    async with serving(silent) as url, open_fetcher(limits) as fetch:
+        with pytest.raises(FetchRefused, match="too long"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+        over.set()
+
+
+async def test_redirects_are_followed_to_the_file(fetch: Fetcher, tmp_path: Path) -> None:
+    async def moved(request: web.Request) -> web.Response:
+        if request.path == "/there":
+            return await whole(request)
+        raise web.HTTPFound("/there")
+
+    async with serving(moved) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        pytest.param("http://10.0.0.1/", "not public", id="private"),
+        pytest.param("http://169.254.169.254/latest/meta-data", "not public", id="the-clouds-own"),
+        pytest.param("http://[::ffff:10.0.0.1]/", "not public", id="private-in-a-coat"),
+        pytest.param("file:///etc/passwd", "must be http", id="a-file"),
+        pytest.param("/again", "without an end", id="for-ever"),
+        pytest.param("http://me:word@127.0.0.1/", "must be http", id="with-a-password"),
+    ],
+)
+async def test_every_hop_of_a_redirect_is_judged(
+    fetch: Fetcher, tmp_path: Path, location: str, said: str
+) -> None:
+    async def moved(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": location})
+
+    async with serving(moved) as url:
+        with pytest.raises(FetchRefused, match=said):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        pytest.param("http://127.0.0.1:9/", "not public", id="loopback"),
+        pytest.param("http://[::1]:9/", "not public", id="loopback-6"),
+        pytest.param("http://2130706433/", "cannot be understood", id="as-one-number"),
+        pytest.param("http://localhost:9/", "not public", id="by-name"),
+        pytest.param("ftp://127.0.0.1/", "must be http", id="other-scheme"),
+        pytest.param("http://[::", "cannot be understood", id="no-address"),
+        pytest.param("folder:../secret", "no such file", id="no-folder-is-shared"),
+    ],
+)
+async def test_nothing_is_fetched_from_private_places(tmp_path: Path, url: str, said: str) -> None:
+    async with open_fetcher(FetchLimits(most_bytes=1, timeout_s=5)) as fetch:
+        with pytest.raises(FetchRefused, match=said):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_what_the_server_answers_is_told(fetch: Fetcher, tmp_path: Path) -> None:
+    async def gone(request: web.Request) -> web.Response:
+        raise web.HTTPNotFound
+
+    async with serving(gone) as url:
+        with pytest.raises(FetchRefused, match="answers 404"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Path:
+    """A shared folder with a film and a way out of it, beside a secret."""
+    folder = tmp_path / "share"
+    (folder / "films").mkdir(parents=True)
+    (folder / "films" / "a.mp4").write_bytes(BODY)
+    (tmp_path / "secret").write_bytes(b"secret")
+    (folder / "way-out").symlink_to(tmp_path / "secret")
+    return folder
+
+
+async def test_a_file_of_a_shared_folder_is_copied(share: Path, tmp_path: Path) -> None:
+    limits = FetchLimits(most_bytes=len(BODY), timeout_s=5, folders=[share])
+    async with open_fetcher(limits) as fetch:
+        await fetch("folder:films/a.mp4", tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == (share / "films" / "a.mp4").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("name", ["../secret", "way-out", "films", "/etc/passwd", "films/../../secret"])
+async def test_nothing_outside_of_a_shared_folder_can_be_had(share: Path, tmp_path: Path, name: str) -> None:
+    limits = FetchLimits(most_bytes=len(BODY), timeout_s=5, folders=[share])
+    async with open_fetcher(limits) as fetch:
+        with pytest.raises(FetchRefused, match="no such file"):
+            await fetch(f"folder:{name}", tmp_path / "file", on_progress=lambda part: None)
