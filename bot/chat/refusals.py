@@ -5,9 +5,9 @@ from typing import Any
 import aiohttp
 import discord
 import structlog
-from discord import app_commands
+from discord import app_commands, ui
 
-from bot.chat.cards import AMBER, note_card
+from bot.chat.cards import AMBER, card, note_card
 from bot.chat.languages import Words, words_for
 from bot.chat.messages import countdown
 from processing.errors import ExportError, QuotaExceeded
@@ -34,9 +34,8 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
     if (text := sentence(cause, words)) is None:
         log.error("interaction failed", exc_info=cause)
         text = words("refused.unknown")
-    card = note_card(text, title=words("refused.title"), colour=AMBER)
     try:
-        await tell_alone(interaction, card)
+        await tell_alone(interaction, note_card(text, title=words("refused.title"), colour=AMBER))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
         log.warning("user not told", error=type(trouble).__name__)
 
@@ -53,12 +52,16 @@ def sentence(error: Exception, words: Words) -> str | None:
     return None
 
 
-async def tell_alone(interaction: discord.Interaction[Any], card: discord.ui.LayoutView) -> None:
+async def tell_alone(interaction: discord.Interaction[Any], answer: ui.LayoutView) -> None:
     """Answer so that nobody else sees it, whatever was answered before."""
     if not interaction.response.is_done():
-        await interaction.response.send_message(view=card, ephemeral=True)
-        return
-    if interaction.type is discord.InteractionType.application_command:
-        # the first message after a deferred answer would take over its visibility
+        await interaction.response.send_message(view=answer, ephemeral=True)
+    elif interaction.response.type is not discord.InteractionResponseType.deferred_channel_message:
+        await interaction.followup.send(view=answer, ephemeral=True)
+    elif (await interaction.original_response()).flags.ephemeral:
+        await interaction.edit_original_response(view=answer)
+    else:
+        # what follows a public "thinking" directly would take its place, and be public as well
+        await interaction.edit_original_response(view=card(ui.TextDisplay("…"), colour=AMBER))
+        await interaction.followup.send(view=answer, ephemeral=True)
         await interaction.delete_original_response()
-    await interaction.followup.send(view=card, ephemeral=True)

@@ -127,7 +127,7 @@ async def test_what_is_no_video_is_refused_with_the_reason(
     sent = await discord_server.slash(
         "video add", user=ana, channel=channel, options={"file": Upload("notes.mp4", b"buy milk" * 100)}
     )
-    assert "not a video" in (await sent.followup()).text
+    assert "not a video" in (await sent.message()).text
 
 
 async def test_several_scenes_are_made_in_one_message_and_what_is_over_the_quota_is_named(
@@ -173,7 +173,7 @@ async def test_a_message_with_a_video_can_be_made_into_shorts(
 
     text = discord_server.post(channel, user=ana, content="no video here")
     refused = await discord_server.context_menu("Make a short", text, user=ana)
-    assert "There is no video on that message" in (await refused.followup()).text
+    assert "There is no video on that message" in (await refused.message()).text
 
 
 async def test_a_video_shared_with_a_server_is_open_to_its_members_there_on_their_own_quota(

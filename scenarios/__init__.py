@@ -1,0 +1,1 @@
+"""The bot's commands, buttons and windows, played through on simcord's Discord."""

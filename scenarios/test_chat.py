@@ -1,0 +1,165 @@
+"""Commands, buttons and windows, as people use them."""
+
+from pathlib import Path
+
+import pytest
+import simcord
+
+from processing.ffmpeg import find_tools
+from scenarios.stage import Stage, staged, text_of
+from tests import clips
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.plain(find_tools(), tmp_path_factory.mktemp("clips") / "clip.mp4", seconds=1)
+
+
+def shown(result: simcord.InteractionResult) -> str:
+    return text_of(result.response.components)
+
+
+async def finished(stage: Stage, clip: Path, **options: object) -> simcord.InteractionResult:
+    """A short of ana's, ready."""
+    scene = await stage.add_scene(stage.ana, clip)
+    result = await stage.ana.slash(stage.channel, "export", scene=scene, **options)
+    assert "Next in line" in shown(result)
+    await stage.finish()
+    assert "your short is ready" in shown(result)
+    return result
+
+
+async def test_export_becomes_a_link(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        result = await finished(stage, clip, strategy="letterbox", quality="medium")
+        assert "Letterbox · Medium" in shown(result)
+        assert [file.filename for file in result.response.attachments] == ["short.mp4"]
+        assert not result.ephemeral
+
+
+async def test_a_private_export_is_for_the_user_alone(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        assert (await finished(stage, clip, private=True)).ephemeral
+
+
+async def test_scenes_are_completed_while_typing(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        scene = await stage.add_scene(stage.ana, clip)
+        offered = await stage.ana.autocomplete(stage.channel, "export", "scene", "KICK")
+        assert [choice["value"] for choice in offered] == [scene]
+        assert await stage.bob.autocomplete(stage.channel, "export", "scene", "") == []
+
+
+async def test_a_strangers_scene_is_not_found(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        scene = await stage.add_scene(stage.ana, clip)
+        result = await stage.bob.slash(stage.channel, "export", scene=scene)
+        assert "There is no such scene" in text_of(result.followups[-1].components)
+        assert result.followups[-1].ephemeral
+
+
+async def test_quota_and_exports_are_for_the_user_alone(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await finished(stage, clip)
+        quota = await stage.ana.slash(stage.channel, "quota")
+        history = await stage.ana.slash(stage.channel, "exports")
+        assert "1 of 10 today" in shown(quota)
+        assert "[download](https://shorts.example.org/d/" in shown(history)
+        assert quota.ephemeral
+        assert history.ephemeral
+
+
+async def test_cancel(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        scene = await stage.add_scene(stage.ana, clip)
+        result = await stage.ana.slash(stage.channel, "export", scene=scene)
+        stranger = await stage.bob.click(result.response.message, label="Cancel")
+        assert "not yours" in text_of(stranger.followups[-1].components)
+        await stage.ana.click(result.response.message, label="Cancel")
+        await stage.tell()
+        assert "Cancelled" in shown(result)
+
+
+async def test_delete_then_render_again(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        result = await finished(stage, clip)
+        await stage.ana.click(result.response.message, label="Delete now")
+        await stage.tell()
+        assert "the file is deleted" in shown(result)
+        assert not result.response.attachments
+        again = await stage.ana.click(result.response.message, label="Render again")
+        assert "2 of 10 today" in shown(again)
+
+
+async def test_renew(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        result = await finished(stage, clip)
+        (before,) = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
+        await stage.ana.click(result.response.message, label="Renew")
+        (after,) = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
+        assert after.expires_at > before.expires_at
+        assert after.token == before.token
+
+
+async def test_another_in_a_window(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        result = await finished(stage, clip)
+        window = await stage.ana.click(result.response.message, label="Make another")
+        values = {"strategy": "letterbox", "quality": ["medium"], "start": "0.1", "end": "0.4"}
+        asked = await stage.ana.submit_modal(window, values)
+        await stage.finish()
+        assert "0:00.1-0:00.4 · 0.3 s · Letterbox · Medium" in shown(asked)
+
+
+async def test_scenes_preview_and_export(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.add_scene(stage.ana, clip)
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        assert "Kick-off" in shown(listed)
+        preview = await stage.ana.click(listed.response.message, label="Preview crops")
+        assert [file.filename for file in preview.response.attachments] == ["preview.jpg"]
+        window = await stage.ana.click(preview.response.message, label="Letterbox")
+        values = {"strategy": "letterbox", "quality": ["high"], "start": "0", "end": "0.5"}
+        asked = await stage.ana.submit_modal(window, values)
+        assert "Letterbox" in shown(asked)
+
+
+async def test_several_scenes_on_pages(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        scenes = [await stage.add_scene(stage.ana, clip, title=f"Take {number}") for number in range(6)]
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        await stage.ana.click(listed.response.message, label="▶")
+        assert shown(listed).count("Export to Short") == 1
+        await stage.ana.click(listed.response.message, label="◀")
+        window = await stage.ana.select(listed.response.message, scenes[4:6], custom_id="batch")
+        asked = await stage.ana.submit_modal(window, {"strategy": "letterbox", "quality": ["medium"]})
+        assert "0 of 2 done" in shown(asked)
+        await stage.finish()
+        assert "2 of 2 done" in shown(asked)
+
+
+async def test_a_video_is_listed_and_removed(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        listed = await stage.ana.slash(stage.channel, "video list")
+        assert "no videos yet" in shown(listed)
+        gone = await stage.ana.slash(stage.channel, "video remove", video="vid_nothing")
+        assert "no such video" in shown(gone)
+        await stage.add_scene(stage.ana, clip, title="Match")
+        (choice,) = await stage.ana.autocomplete(stage.channel, "video remove", "video", "mat")
+        removed = await stage.ana.slash(stage.channel, "video remove", video=choice["value"])
+        assert "removed" in shown(removed)
+
+
+async def test_settings_are_for_those_who_manage_the_server(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        assert "settings" not in stage.ana.available_commands(stage.channel)
+        result = await stage.boss.slash(stage.channel, "settings", strategy="letterbox")
+        assert "Strategy: **letterbox**" in shown(result)
+        assert "Letterbox" in shown(await finished(stage, clip))
+
+
+async def test_a_message_without_a_video(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        message = await stage.bob.send(stage.channel, "no video here")
+        refused = await stage.ana.context_menu(stage.channel, "Make a short", message)
+        assert "There is no video on that message" in shown(refused)
