@@ -19,6 +19,9 @@ FIELD_BYTES = 4 * 1024
 PIECE_BYTES = 256 * 1024
 #: The longest silence in the middle of a body.
 SILENCE_S = 20.0
+#: After a while a body has to have come at this rate at least.
+LEAST_BYTES_S = 4 * 1024
+START_S = 30.0
 #: A small body has to be there as a whole by then.
 JSON_S = 20.0
 
@@ -37,9 +40,11 @@ class Inflow:
 
     def __init__(self, content: StreamReader, *, at_most: int, feed: Callable[[bytes], None]) -> None:
         self._content = content
-        self._left = at_most
+        self._at_most = at_most
         self._feed = feed
         self._returned = b""
+        self._began = asyncio.get_running_loop().time()
+        self._got = 0
 
     async def read(self, size: int) -> bytes:
         """Up to `size` bytes; empty at the end."""
@@ -78,11 +83,18 @@ class Inflow:
                 piece = await read()
         except TimeoutError:
             raise Problem(408, "too_slow", "The body stopped coming in.") from None
-        self._left -= len(piece)
-        if self._left < 0:
+        self._got += len(piece)
+        if self._got < self._least():
+            raise Problem(408, "too_slow", "The body comes in too slowly.")
+        if self._got > self._at_most:
             raise Problem(413, "too_large", "The body is larger than this service takes.")
         self._feed(piece)
         return piece
+
+    def _least(self) -> float:
+        """What should be there by now, of a body that is still coming."""
+        took_s = asyncio.get_running_loop().time() - self._began
+        return 0 if took_s < START_S or self._content.at_eof() else took_s * LEAST_BYTES_S
 
 
 async def small_body(inflow: Inflow) -> bytes:

@@ -15,6 +15,7 @@ from bot.web.downloads import download
 from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES
 from bot.web.metrics import counted
 from bot.web.openapi import document
+from bot.web.patience import Patience, listening
 from bot.web.posters import Posters
 from bot.web.problems import problems
 from bot.web.request_figures import RequestFigures
@@ -61,13 +62,24 @@ def application(services: Services) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(app: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+async def serving(
+    app: web.Application,
+    listener: socket.socket,
+    patience: Patience = Patience(),  # noqa: B008 - a frozen value
+) -> AsyncIterator[None]:
     """Answer on that socket while the block runs."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=CLOSING_S)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=CLOSING_S,
+        keepalive_timeout=patience.between_s,
+        lingering_time=patience.refused_s,
+    )
     await runner.setup()
     try:
-        await web.SockSite(runner, listener).start()
-        yield
+        async with listening(runner, listener, patience):
+            yield
     finally:
         await runner.cleanup()
 

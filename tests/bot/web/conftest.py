@@ -17,6 +17,7 @@ from bot.config import Settings, hash_token
 from bot.fetching import FetchLimits, open_fetcher
 from bot.services import Services
 from bot.signatures import sign
+from bot.web.patience import Patience
 from bot.web.server import application, serving
 from processing.exporter import Exporter
 from processing.ffmpeg import Tools, find_tools
@@ -162,7 +163,13 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterator[House]:
+def patience() -> Patience:
+    """A test that needs less overrides this fixture."""
+    return Patience()
+
+
+@pytest.fixture
+async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Patience) -> AsyncIterator[House]:
     clock = Clock()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -174,7 +181,7 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings) -> AsyncIterat
             aiohttp.ClientSession(base_url, connector=aiohttp.TCPConnector(limit=0)) as http,
             AsyncExitStack() as face,
         ):
-            await face.enter_async_context(serving(application(services), listener))
+            await face.enter_async_context(serving(application(services), listener, patience))
             yield House(services=services, pool=pool, clock=clock, http=http, close=face.aclose)
 
 
