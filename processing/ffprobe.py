@@ -65,16 +65,16 @@ def anonymous(path: Path, folder: Path) -> Path:
 
 
 async def ask(
-    path: Path, *, folder: Path, tools: Tools, entries: str = _ENTRIES, extra: tuple[str, ...] = ()
+    path: Path, *, folder: Path, tools: Tools, entries: str = _ENTRIES
 ) -> tuple[Mapping[str, Any], Finished]:
     """Ffprobe's answer on `entries` of the file at `path`; empty when it gave none."""
-    pieces: list[bytes] = []
+    said = bytearray()
 
     def keep(piece: bytes) -> bool:
-        pieces.append(piece)
-        return sum(map(len, pieces)) <= ANSWER_BYTES
+        said.extend(piece[: ANSWER_BYTES - len(said)])
+        return len(said) < ANSWER_BYTES
 
-    arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", *extra, "-show_entries", entries]
+    arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", "-show_entries", entries]
     for name, value in input_options(formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
         arguments += [f"-{name}", str(value)]
     arguments += ["-i", f"file:{path}"]
@@ -85,7 +85,7 @@ async def ask(
     except RenderTimedOut as late:
         raise SourceRefused(Refusal.DAMAGED, late.detail) from late
     try:
-        answer = json.loads(b"".join(pieces) or b"{}")
+        answer = json.loads(said or b"{}")
     except ValueError:
         answer = {}
     return answer, finished

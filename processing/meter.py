@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from processing.ffmpeg import Progress, ProgressSink
 
-#: An estimate from less than this part of a stage would be a guess.
+#: An estimate from less than this part of a stage would be a guess. Rendering is nearly all of the work,
+#: so that its pace is the pace of what is left.
 TELLING = 0.05
+RENDERING = "rendering"
 
 
 class Meter:
@@ -30,8 +32,10 @@ class Meter:
     def at(self, part: float) -> None:
         """The stage has done this part (0 to 1) of its work."""
         part = min(1.0, max(0.0, part))
-        eta_s = (self._clock() - self._began) * (1 - part) / part if part >= TELLING else None
-        self._tell(self._begin + (self._end - self._begin) * part, eta_s)
+        done = (self._end - self._begin) * part
+        tells = self._stage == RENDERING and part >= TELLING
+        eta_s = (self._clock() - self._began) / done * (100 - self._begin - done) if tells else None
+        self._tell(self._begin + done, eta_s)
 
     def finish(self) -> None:
         """All is done: a hundred, once."""

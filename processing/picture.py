@@ -5,6 +5,7 @@ from pathlib import Path
 
 from processing import command, size
 from processing.errors import RenderFailed
+from processing.meter import RENDERING
 from processing.plan import Plan
 from processing.sound import Sound
 from processing.workshop import Workshop
@@ -29,7 +30,7 @@ async def make_picture(plan: Plan, source: Path, sound: Sound, workshop: Worksho
     first, second = workshop.folder / "first.mp4", workshop.folder / "second.mp4"
 
     async def encode(made: Path, allowed: size.Allowance, mean_bps: int | None, *, until: float) -> int:
-        workshop.meter.stage("rendering", until=until)
+        workshop.meter.stage(RENDERING, until=until)
         arguments = command.encode_picture(
             plan,
             source,

@@ -13,7 +13,11 @@ from processing.errors import ToolsMissing
 
 #: Without these there is no short at all.
 NEEDED_ENCODERS = frozenset({"libx264", "aac"})
-NEEDED_FILTERS = frozenset({"scale", "crop", "pad", "fps", "aresample", "ebur128", "alimiter"})
+NEEDED_FILTERS = frozenset(
+    {"alimiter", "apad", "aresample", "atrim", "ebur128", "volume"}
+    | {"bwdif", "crop", "fps", "gblur", "overlay", "pad", "premultiply", "scale", "setparams", "sidedata"}
+    | {"split", "tpad", "trim"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

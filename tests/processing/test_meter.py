@@ -30,7 +30,7 @@ def test_stages_share_the_hundred_and_it_is_said_once() -> None:
     assert heard[-1] == Progress(stage="done", percent=100.0, eta_s=0.0)
 
 
-def test_a_steady_stage_tells_the_seconds_left() -> None:
+def test_a_steady_render_tells_the_seconds_left() -> None:
     heard: list[Progress] = []
     watch = Watch()
     meter = Meter(heard.append, clock=watch)
@@ -40,3 +40,13 @@ def test_a_steady_stage_tells_the_seconds_left() -> None:
         meter.at(part)
     assert heard[1].eta_s is None
     assert [progress.eta_s for progress in heard[2:]] == [pytest.approx(36), pytest.approx(20)]
+
+
+def test_a_render_that_will_need_two_passes_counts_both() -> None:
+    heard: list[Progress] = []
+    watch = Watch()
+    meter = Meter(heard.append, clock=watch)
+    meter.stage("rendering", until=50)
+    watch.now_s = 10
+    meter.at(0.5)
+    assert heard[-1] == Progress(stage="rendering", percent=25.0, eta_s=30.0)
