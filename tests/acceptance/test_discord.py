@@ -70,7 +70,7 @@ async def test_the_eleventh_short_of_the_day_is_refused_to_the_user_alone(
     told = await refused.followup()
     assert "All 10 of today's shorts are used" in told.text
     assert told.ephemeral
-    assert len(discord_server.messages(channel)) == 11
+    await discord_server.until(lambda: len(discord_server.messages(channel)) == 11, "no more than that left")
 
 
 async def test_an_expired_short_is_edited_once_to_say_so(
