@@ -79,7 +79,7 @@ class Studio:
 
     async def hears(self, how_often: int) -> None:
         """Until news has been announced that often."""
-        while len(self.news) != how_often:
+        while len(self.news) < how_often:
             await self.board.changed()
 
     async def events(self, export: Export) -> list[Event]:
@@ -181,7 +181,7 @@ async def test_an_accepted_export_becomes_a_file_and_news(studio: Studio) -> Non
         export = await studio.ask()
         assert export.status is ExportStatus.PENDING
         done = await studio.reaches(export, ExportStatus.COMPLETED)
-        await studio.hears(1)
+        await studio.hears(2)  # that it was accepted, and how it ended
     assert done.file_key == f"exports/ana/{export.id}.mp4"
     assert done.expires_at == studio.clock() + timedelta(hours=24)
     async with studio.files.fetch(done.file_key) as path:
@@ -240,7 +240,7 @@ async def test_a_render_that_fails_is_told_in_one_kind_sentence(
         failed = await studio.reaches(export, ExportStatus.FAILED)
         assert failed.error == told
         assert await studio.events(export) == [Event.FAILED]
-        await studio.hears(1)
+        await studio.hears(2)  # that it was accepted, and how it ended
         studio.pool.error = None
         await studio.reaches(await studio.ask(), ExportStatus.COMPLETED)
     assert (await studio.exports.quota("ana", studio.clock(), limit=10)).used == 1
