@@ -1,8 +1,11 @@
 """The timetable of the upkeep: which duty is done how often."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, timedelta
 from functools import partial
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -11,6 +14,8 @@ from processing import maintenance
 
 EXPIRY_EVERY_S = 60
 
+Duty = Callable[[], Awaitable[object]]
+
 
 def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
     """The duties and how often each is done. All of them are sweeps, so a missed one is only late."""
@@ -18,43 +23,37 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(
-        partial(maintenance.expire, exports=exports, files=files, now=now, on_news=on_news),
-        "interval",
-        seconds=EXPIRY_EVERY_S,
-        next_run_time=now(),
-    )
-    scheduler.add_job(
-        partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now),
-        "interval",
-        hours=1,
-        next_run_time=now(),
-    )
-    scheduler.add_job(services.exporter.resume, "interval", minutes=1)
+
+    def often(duty: Duty, **interval: Any) -> None:
+        scheduler.add_job(_unless_called_off, "interval", args=(duty,), **interval)
+
+    expire = partial(maintenance.expire, exports=exports, files=files, now=now, on_news=on_news)
+    often(expire, seconds=EXPIRY_EVERY_S, next_run_time=now())
+    sweep = partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now)
+    often(sweep, hours=1, next_run_time=now())
+    often(services.exporter.resume, minutes=1)
     if keep_days := services.settings.ingest.keep_days:
-        scheduler.add_job(
-            partial(
-                maintenance.retire,
-                videos=videos,
-                library=services.library,
-                keep=timedelta(days=keep_days),
-                now=now,
-            ),
-            "interval",
-            hours=1,
-            next_run_time=now(),
+        retire = partial(
+            maintenance.retire,
+            videos=videos,
+            library=services.library,
+            keep=timedelta(days=keep_days),
+            now=now,
         )
+        often(retire, hours=1, next_run_time=now())
     if services.settings.service.backups:
-        scheduler.add_job(
-            partial(
-                maintenance.back_up,
-                database=services.database,
-                folder=services.settings.service.data_dir / "backups",
-                keep=services.settings.service.backups,
-                now=now,
-            ),
-            "interval",
-            hours=1,
-            next_run_time=now(),
+        back_up = partial(
+            maintenance.back_up,
+            database=services.database,
+            folder=services.settings.service.data_dir / "backups",
+            keep=services.settings.service.backups,
+            now=now,
         )
+        often(back_up, hours=1, next_run_time=now())
     return scheduler
+
+
+async def _unless_called_off(duty: Duty) -> None:
+    """To be called off at shutdown is no fault, and the scheduler would log it as one."""
+    with suppress(asyncio.CancelledError):
+        await duty()

@@ -21,6 +21,7 @@ SETTINGS = """
 [service]
 port = 0
 drain_s = 0
+backups = 0
 data_dir = "{data}"
 
 [limits]
