@@ -79,7 +79,6 @@ class Exporter:
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
             self._asked.set()
-            self._on_news()
             await self._serve_from_twin(answer.export)
             self._board.ring()
         return answer

@@ -46,7 +46,9 @@ async def ask(
         end_s=end_s,
         idempotency=idempotency(call, part=part),
     )
-    return await call.services.exporter.request(request)
+    accepted = await call.services.exporter.request(request)
+    call.services.on_news()
+    return accepted
 
 
 def accepted_answer(call: Call, accepted: Accepted) -> web.Response:
