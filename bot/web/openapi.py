@@ -62,10 +62,13 @@ def _operation(route: Route) -> dict[str, Any]:
             "default": _answer(0, ProblemView),
         },
     }
+    content: dict[str, Any] = {}
     if route.body is not None:
-        operation["requestBody"] = _content("application/json", _reference(route.body)) | {"required": True}
+        content |= _content("application/json", _reference(route.body))["content"]
     if route.takes_upload:
-        operation["requestBody"] = _content("multipart/form-data", form_schema()) | {"required": True}
+        content |= _content("multipart/form-data", form_schema())["content"]
+    if content:
+        operation["requestBody"] = {"content": content, "required": True}
     return operation
 
 

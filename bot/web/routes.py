@@ -17,6 +17,7 @@ from bot.web.problems import Problem
 from storage.messages import Messages, Seen
 
 MB = 1_000_000
+JSON = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class Route:
     answers: Mapping[int, type[BaseModel] | None]
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
-    takes_upload: bool = False
+    takes_upload: bool = False  #: a form with a file, or the JSON body where there is one
     repeatable: bool = True  #: the same signed message may come twice, because the second changes nothing
 
 
@@ -56,9 +57,7 @@ def served(route: Route) -> Handler:
 
 def json(model: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """A model as the answer."""
-    return web.Response(
-        text=model.model_dump_json(), status=status, headers=headers, content_type="application/json"
-    )
+    return web.Response(text=model.model_dump_json(), status=status, headers=headers, content_type=JSON)
 
 
 def page_headers(call: Call, cursor: str | None) -> dict[str, str]:
@@ -87,11 +86,12 @@ async def _taken_in(
     route: Route, request: web.Request, claim: Claim
 ) -> AsyncIterator[tuple[bytes, Upload | None]]:
     services = request.app[SERVICES]
-    at_most = services.settings.limits.upload_mb * MB if route.takes_upload else JSON_BYTES
+    is_form = route.takes_upload and (route.body is None or request.content_type != JSON)
+    at_most = services.settings.limits.upload_mb * MB if is_form else JSON_BYTES
     if (request.content_length or 0) > at_most:
         raise Problem(413, "too_large", "The body is larger than this service takes.")
     inflow = Inflow(request.content, at_most=at_most, feed=claim.feed)
-    if not route.takes_upload:
+    if not is_form:
         yield await small_body(inflow), None
         return
     async with upload(request, inflow, scratch=services.scratch) as form:

@@ -4,6 +4,8 @@ from aiohttp import web
 
 from bot.web.bodies import SceneBody
 from bot.web.calls import Call
+from bot.web.intakes import IntakeView, accepted
+from bot.web.problems import Problem
 from bot.web.routes import Route, json
 from bot.web.videos import own_video
 from bot.web.views import ScenesView, SceneView
@@ -24,6 +26,14 @@ async def list_scenes(call: Call) -> web.Response:
     return json(ScenesView(scenes=[SceneView.of(scene) for scene in scenes]))
 
 
+async def find_scenes(call: Call) -> web.Response:
+    """Find the scenes of a video that was uploaded."""
+    video = await own_video(call, call.path("video_id"))
+    if await call.services.intakes.get(video.id) is not None:
+        raise Problem(409, "looked_for_already", "The scenes of this video have been looked for already.")
+    return accepted(call, await call.services.ingestor.find_scenes(video))
+
+
 PATH = "/v1/videos/{video_id}/scenes"
 ROUTES = (
     Route(
@@ -33,6 +43,13 @@ ROUTES = (
         body=SceneBody,
         repeatable=False,
         answers={201: SceneView, 404: None},
+    ),
+    Route(
+        method="POST",
+        path=f"{PATH}/find",
+        handler=find_scenes,
+        repeatable=False,
+        answers={202: IntakeView, 404: None, 409: None},
     ),
     Route(method="GET", path=PATH, handler=list_scenes, answers={200: ScenesView, 404: None}),
 )

@@ -9,7 +9,19 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web import deliveries, docs, exports, health, metrics, orders, pages, scenes, videos, watching
+from bot.web import (
+    deliveries,
+    docs,
+    exports,
+    health,
+    intakes,
+    metrics,
+    orders,
+    pages,
+    scenes,
+    videos,
+    watching,
+)
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
 from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES
@@ -27,6 +39,7 @@ CLOSING_S = 5.0
 ROUTES: tuple[Route, ...] = (
     *videos.ROUTES,
     *scenes.ROUTES,
+    *intakes.ROUTES,
     *orders.ROUTES,
     *exports.ROUTES,
     *watching.ROUTES,

@@ -1,8 +1,9 @@
-"""Routes of videos: a source comes in by upload and is looked at."""
+"""Routes of videos: a source comes in by upload or from an address, is looked at, and removed."""
 
 from aiohttp import web
 
 from bot.web.calls import Call
+from bot.web.intakes import FetchBody, IntakeView, fetch_video
 from bot.web.problems import not_found
 from bot.web.routes import Route, json
 from bot.web.views import VideoView
@@ -10,9 +11,10 @@ from storage.models import Video
 
 
 async def add_video(call: Call) -> web.Response:
-    """Upload a video."""
+    """Upload a video, or have it fetched from an address."""
     form = call.upload
-    assert form is not None
+    if form is None:
+        return await fetch_video(call)
     owner_id = call.user(form.fields.get("user_id"))
     video = await call.services.library.add_video(
         form.path, owner_id=owner_id, name=form.name, title=form.fields.get("title")
@@ -24,6 +26,12 @@ async def add_video(call: Call) -> web.Response:
 async def get_video(call: Call) -> web.Response:
     """Look at a video."""
     return json(VideoView.of(await own_video(call, call.path("video_id"))))
+
+
+async def remove_video(call: Call) -> web.Response:
+    """Remove a video with its scenes; shorts made of it live on."""
+    await call.services.library.remove_video(await own_video(call, call.path("video_id")))
+    return web.Response(status=204)
 
 
 async def own_video(call: Call, video_id: str) -> Video:
@@ -43,9 +51,13 @@ ROUTES = (
         method="POST",
         path="/v1/videos",
         handler=add_video,
+        body=FetchBody,
         takes_upload=True,
         repeatable=False,
-        answers={201: VideoView, 413: None},
+        answers={201: VideoView, 202: IntakeView, 413: None},
     ),
     Route(method="GET", path="/v1/videos/{video_id}", handler=get_video, answers={200: VideoView, 404: None}),
+    Route(
+        method="DELETE", path="/v1/videos/{video_id}", handler=remove_video, answers={204: None, 404: None}
+    ),
 )

@@ -177,7 +177,6 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Pati
         services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch)
         async with (
             background("exporter", services.exporter.run),
-            background("ingestor", services.ingestor.run),
             aiohttp.ClientSession(base_url, connector=aiohttp.TCPConnector(limit=0)) as http,
             AsyncExitStack() as face,
         ):

@@ -1,0 +1,86 @@
+"""A video comes in from an address, and whoever asked can watch it come."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tests.bot.web.conftest import OTHER_TOKEN, Answer, House
+from tests.bot.web.test_videos import form
+
+
+@pytest.fixture
+async def films(clip: Path) -> AsyncIterator[str]:
+    """The address of a server that has one film."""
+
+    async def film(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(clip)
+
+    app = web.Application()
+    app.router.add_get("/film.mp4", film)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
+
+
+async def come_in(house: House, asked: Answer) -> Answer:
+    """How it stands when everything that waits is taken in."""
+    await house.services.ingestor.work_off()
+    return await house.get(asked.headers["Location"])
+
+
+async def test_a_video_is_fetched_and_its_scenes_are_listed(house: House, films: str) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}film.mp4", "title": "Film"})
+    assert asked.status == 202
+    assert asked.json["status"] == "fetching"
+    done = await come_in(house, asked)
+    assert (done.json["status"], done.json["error"], done.json["progress_percent"]) == ("ready", None, 100.0)
+    video = await house.get(f"/v1/videos/{done.json['id']}")
+    assert (video.json["title"], video.json["width"]) == ("Film", 160)
+    scenes = (await house.get(f"/v1/videos/{done.json['id']}/scenes")).json["scenes"]
+    assert [(scene["start_s"], round(scene["end_s"])) for scene in scenes] == [(0, 1)]
+
+
+async def test_the_scenes_of_an_upload_are_found_when_asked_for(house: House, clip: Path) -> None:
+    video = await house.post("/v1/videos", data=form(clip.read_bytes()))
+    path = f"/v1/videos/{video.json['id']}/scenes"
+    assert (await house.get(path)).json["scenes"] == []
+    asked = await house.post(f"{path}/find")
+    assert asked.status == 202
+    assert (await come_in(house, asked)).json["status"] == "ready"
+    assert len((await house.get(path)).json["scenes"]) == 1
+    again = await house.post(f"{path}/find")
+    assert (again.status, again.json["code"]) == (409, "looked_for_already")
+
+
+async def test_what_cannot_be_fetched_says_why(house: House, films: str) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}lost.mp4"})
+    done = await come_in(house, asked)
+    assert (done.json["status"], done.json["error"]) == ("failed", "The server answers 404.")
+    assert (await house.get(f"/v1/videos/{done.json['id']}")).status == 404
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://films.example/a", "file:///etc/passwd", "/etc/passwd", "", "http://a\nb"]
+)
+async def test_what_is_no_address_is_refused_at_once(house: House, url: str) -> None:
+    answer = await house.post("/v1/videos", json={"url": url})
+    assert (answer.status, answer.json["code"]) == (400, "invalid_input")
+
+
+async def test_a_stranger_sees_no_intake(house: House, films: str) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}film.mp4"})
+    seen = await house.get(asked.headers["Location"], headers=house.bearer(OTHER_TOKEN))
+    assert seen.status == 404
+    await come_in(house, asked)
+
+
+async def test_a_removed_video_is_gone_with_its_file(house: House, clip: Path) -> None:
+    video = await house.post("/v1/videos", data=form(clip.read_bytes()))
+    path = f"/v1/videos/{video.json['id']}"
+    stranger = await house.ask("DELETE", path, headers=house.bearer(OTHER_TOKEN))
+    assert stranger.status == 404
+    assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
+    assert (await house.get(path)).status == 404
+    assert await house.services.files.entries() == []
