@@ -79,6 +79,7 @@ class Exporter:
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
             self._asked.set()
+            self._on_news()
             await self._serve_from_twin(answer.export)
             self._board.ring()
         return answer
@@ -179,9 +180,13 @@ class Exporter:
 
     async def _serve_from_twin(self, export: Export) -> None:
         """Complete at once what has been rendered before: it needs no slot. Else it waits for its turn."""
-        async with self._claims:
-            if not await self._fulfilment.has_twin(export):
-                return
-            started = await self._exports.start(export.id, self._now())
-            if started and not await self._fulfilment.complete_from_twin(started):
-                await self._exports.interrupt(started)
+        try:
+            async with self._claims:
+                if not await self._fulfilment.has_twin(export):
+                    return
+                started = await self._exports.start(export.id, self._now())
+                if started and not await self._fulfilment.complete_from_twin(started):
+                    await self._exports.interrupt(started)
+        except Exception:
+            # the export is accepted all the same, and `resume` takes up what stands half-way
+            log.exception("the finished twin of an export could not be used", export_id=export.id)

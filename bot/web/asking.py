@@ -46,9 +46,7 @@ async def ask(
         end_s=end_s,
         idempotency=idempotency(call, part=part),
     )
-    accepted = await call.services.exporter.request(request)
-    call.services.on_news()
-    return accepted
+    return await call.services.exporter.request(request)
 
 
 def accepted_answer(call: Call, accepted: Accepted) -> web.Response:
