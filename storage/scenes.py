@@ -79,12 +79,13 @@ class Scenes:
     async def matching(
         self, user_id: str, text: str, *, guild_id: str | None = None, at_most: int
     ) -> list[Scene]:
-        """The newest scenes open to a user whose name or title contains `text`."""
+        """The newest scenes open to a user whose name or title, or whose video's title, contains `text`."""
         pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = await self._database.fetch_all(
             f"""
             {_SELECT}
-            WHERE {_OPEN} AND (scenes.id LIKE ?3 ESCAPE '\\' OR scenes.title LIKE ?3 ESCAPE '\\')
+            WHERE {_OPEN} AND (scenes.id LIKE ?3 ESCAPE '\\' OR scenes.title LIKE ?3 ESCAPE '\\'
+                               OR videos.title LIKE ?3 ESCAPE '\\')
             ORDER BY scenes.created_at DESC, scenes.start_s LIMIT ?4
             """,
             (user_id, guild_id, pattern, at_most),

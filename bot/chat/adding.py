@@ -1,37 +1,105 @@
-"""Takes a file that a user sent into the catalogue, and shows its scenes."""
+"""Takes a video that a user sent or named into the catalogue, and shows its scenes."""
+
+import asyncio
+import re
+from dataclasses import dataclass
 
 import discord
 
 from bot.chat.asking import place_of
 from bot.chat.attachments import fetched
+from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
+from bot.chat.languages import words_for
 from bot.chat.listing import show_scenes
+from bot.chat.messages import intake_line
+from bot.chat.refusals import Refused
+from storage.intake_models import Intake, IntakeStatus
+from storage.models import Video
+
+ADDRESS = re.compile(r"(https?://|folder:)[ -~]{1,2000}")
+FINISHED = frozenset({IntakeStatus.READY, IntakeStatus.FAILED})
+SPACING_S = 2.5
+#: The answer can be edited for a quarter of an hour; what takes longer is found in the list of scenes.
+PATIENCE_S = 13 * 60.0
 
 
-async def add_video(
-    interaction: Interaction,
-    attachment: discord.Attachment,
-    *,
-    title: str | None = None,
-    start_s: float | None = None,
-    end_s: float | None = None,
-    shared: bool = False,
-) -> None:
-    """Answer a deferred interaction with the scenes of the new video: the part that was named, or the whole.
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the user said of the video: its title, the one scene of interest, and who else may use it."""
 
-    When it is `shared`, the members of the server where the user is may make shorts of it.
+    title: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    shared: bool = False
+
+    @property
+    def names_a_scene(self) -> bool:
+        """Whether there is nothing to look for."""
+        return self.start_s is not None or self.end_s is not None
+
+
+async def add_video(interaction: Interaction, source: discord.Attachment | str, wish: Wish) -> None:
+    """Answer a deferred interaction with the scenes of the video, once they are found.
 
     Raises:
-        SourceRefused, InvalidTrim: no short can be made of it.
+        Refused, SourceRefused, InvalidTrim: no short can be made of it.
     """
+    if isinstance(source, str):
+        video_id = await _named(interaction, source, wish)
+    else:
+        video_id = await _sent(interaction, source, wish)
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            intake = await _followed(interaction, video_id)
+    except TimeoutError:
+        words = words_for(interaction.locale.value)
+        later = note_card(words("intake.later"), title=words("scenes.title"), colour=BLUE)
+        await interaction.edit_original_response(view=later)
+        return
+    video = await interaction.client.services.videos.get(video_id)
+    if video is None:
+        why = words_for(interaction.locale.value).sentence((intake and intake.error) or "")
+        raise Refused("intake_failed", why=why)
+    await _complete(interaction, video, wish)
+    await show_scenes(interaction, video_id=video_id)
+
+
+async def _sent(interaction: Interaction, attachment: discord.Attachment, wish: Wish) -> str:
     services = interaction.client.services
     async with fetched(attachment, services) as path:
         video = await services.library.add_video(
-            path, owner_id=str(interaction.user.id), name=title or attachment.filename
+            path, owner_id=str(interaction.user.id), name=attachment.filename, title=wish.title
         )
-    if shared and (guild_id := place_of(interaction)):
+    if services.settings.ingest.detect_scenes and not wish.names_a_scene:
+        await services.ingestor.find_scenes(video)
+    return video.id
+
+
+async def _named(interaction: Interaction, address: str, wish: Wish) -> str:
+    if not ADDRESS.fullmatch(address):
+        raise Refused("bad_address")
+    ingestor, user_id = interaction.client.services.ingestor, str(interaction.user.id)
+    return (await ingestor.request(address, owner_id=user_id, title=wish.title)).video_id
+
+
+async def _followed(interaction: Interaction, video_id: str) -> Intake | None:
+    """The intake, once it has ended; how far it is is shown meanwhile."""
+    services, words = interaction.client.services, words_for(interaction.locale.value)
+    while (intake := await services.intakes.get(video_id)) and intake.status not in FINISHED:
+        line = intake_line(intake.status, services.ingestor.progress.get(video_id, 0.0), words)
+        await interaction.edit_original_response(
+            view=note_card(line, title=words("scenes.title"), colour=BLUE)
+        )
+        await asyncio.sleep(SPACING_S)
+    return intake
+
+
+async def _complete(interaction: Interaction, video: Video, wish: Wish) -> None:
+    """The scene that was named, or the whole where none was found; and the share."""
+    services = interaction.client.services
+    if wish.names_a_scene or not await services.library.scenes_of(video):
+        end_s = video.duration_s if wish.end_s is None else wish.end_s
+        await services.library.add_scene(video, start_s=wish.start_s or 0.0, end_s=end_s, title=wish.title)
+    if wish.shared and (guild_id := place_of(interaction)):
         await services.videos.share(video.id, guild_id)
-    if not await services.library.scenes_of(video):
-        end_s = video.duration_s if end_s is None else end_s
-        await services.library.add_scene(video, start_s=start_s or 0.0, end_s=end_s, title=title)
-    await show_scenes(interaction, video_id=video.id)

@@ -8,6 +8,7 @@ from bot.chat.languages import Words
 from processing.ffmpeg import Progress
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
+from storage.intake_models import IntakeStatus
 from storage.models import Export, ExportStatus, Facts, Quota, Scene, Video
 
 BAR_CELLS = 10
@@ -99,6 +100,13 @@ def progress_line(progress: Progress | None, words: Words) -> str:
     if progress.eta_s is None:
         return line
     return f"{line} · {words('card.eta', time=clock(progress.eta_s + 1))}"
+
+
+def intake_line(status: IntakeStatus, part: float, words: Words) -> str:
+    """How far a video has come in."""
+    return words(
+        "card.progress", bar=bar(100 * part), percent=int(100 * part), stage=words(f"intake.{status}")
+    )
 
 
 def facts_line(facts: Facts, words: Words) -> str:

@@ -168,7 +168,8 @@ async def test_a_message_with_a_video_can_be_made_into_shorts(
 ) -> None:
     video = Upload("match.mp4", clip.read_bytes(), "video/mp4")
     message = discord_server.post(channel, user=discord_server.add_user("bob"), files=[video])
-    scenes = await (await discord_server.context_menu("Make a short", message, user=ana)).message()
+    asked = await discord_server.context_menu("Make a short", message, user=ana)
+    scenes = await asked.wait_for(lambda message: "Export to Short" in message.buttons)
     assert "0:00-0:01 · 1.0 s" in scenes.text
 
     text = discord_server.post(channel, user=ana, content="no video here")
@@ -182,8 +183,9 @@ async def test_a_video_shared_with_a_server_is_open_to_its_members_there_on_thei
     bob = discord_server.add_user("bob")
     file = Upload("match.mp4", clip.read_bytes(), "video/mp4")
     for title, share in (("Open", "server"), ("Closed", "nobody")):
-        options = {"file": file, "title": title, "share": share}
-        await (await discord_server.slash("video add", user=ana, channel=channel, options=options)).message()
+        options = {"file": file, "title": title, "share": share, "start": "0"}
+        asked = await discord_server.slash("video add", user=ana, channel=channel, options=options)
+        await asked.wait_for(lambda message: "Export to Short" in message.buttons)
 
     async def offered(place: Channel) -> list[str]:
         typed = {"options": {"scene": ""}, "focused": "scene"}
@@ -276,3 +278,16 @@ async def test_a_renewed_short_keeps_its_link_and_lives_longer(
     assert (await program.look(export_id))["expires_at"] > before["expires_at"]
     assert card.links == links
     assert card.attachments
+
+
+async def test_a_link_that_leads_nowhere_good_is_refused_with_the_reason(
+    discord_server: FakeDiscord, program: Program, ana: User, channel: Channel
+) -> None:
+    async def said(url: str) -> str:
+        asked = await discord_server.slash("video add", user=ana, channel=channel, options={"url": url})
+        return (await asked.wait_for(lambda message: "did not work" in message.text)).text
+
+    assert "A link begins with" in await said("javascript:alert(1)")
+    private = await said(f"{program.url}/healthz")
+    assert "went wrong on our side" not in private
+    assert "127.0.0.1" not in private

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.chat.adding import add_video
+from bot.chat.adding import Wish, add_video
 from bot.chat.client import Interaction
 from bot.chat.languages import DEFAULT, LANGUAGES
 from bot.chat.refusals import Refused
@@ -21,4 +21,4 @@ async def make_short(interaction: Interaction, message: discord.Message) -> None
     videos = (file for file in message.attachments if (file.content_type or "").startswith("video/"))
     if (video := next(videos, None)) is None:
         raise Refused("no_attachment")
-    await add_video(interaction, video)
+    await add_video(interaction, video, Wish())

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.chat.adding import add_video
+from bot.chat.adding import Wish, add_video
 from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import said, words_for
@@ -28,6 +28,7 @@ video = app_commands.Group(
 @video.command(name="add", description=said("command.video.add"))
 @app_commands.describe(
     file=said("command.video.add.file"),
+    url=said("command.video.add.url"),
     title=said("command.video.add.title"),
     start=said("command.export.start"),
     end=said("command.export.end"),
@@ -41,22 +42,20 @@ video = app_commands.Group(
 )
 async def add(
     interaction: Interaction,
-    file: discord.Attachment,
+    file: discord.Attachment | None = None,
+    url: app_commands.Range[str, 1, 2000] | None = None,
     title: app_commands.Range[str, 1, 100] | None = None,
     start: str | None = None,
     end: str | None = None,
     share: str = "nobody",
 ) -> None:
-    """Take a file in, and show its scenes."""
+    """Take a video in, and show its scenes."""
     await interaction.response.defer(ephemeral=True)
-    await add_video(
-        interaction,
-        file,
-        title=title,
-        start_s=seconds(start),
-        end_s=seconds(end),
-        shared=share == SERVER,
-    )
+    source = file or url
+    if source is None or (file and url):
+        raise Refused("file_or_url")
+    wish = Wish(title=title, start_s=seconds(start), end_s=seconds(end), shared=share == SERVER)
+    await add_video(interaction, source, wish)
 
 
 @video.command(name="list", description=said("command.video.list"))
