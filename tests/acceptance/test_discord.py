@@ -94,3 +94,27 @@ async def test_an_expired_short_is_edited_once_to_say_so(
         assert done.edits[-1].by == "bot"
         assert len(done.edits) == edits + 1
         assert (await program.download(program.url + link[link.index("/d/") :]))[0] == 410
+
+
+@pytest.mark.parametrize("where", ["direct-message", "private-channel", "server-without-the-bot"])
+async def test_a_short_is_made_wherever_the_user_takes_the_bot(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, where: str
+) -> None:
+    bob = discord_server.add_user("bob")
+    place = {
+        "direct-message": discord_server.dm(ana),
+        "private-channel": discord_server.dm(ana, bob),
+        "server-without-the-bot": discord_server.add_guild("elsewhere", [bob, ana], has_bot=False).channels[
+            0
+        ],
+    }[where]
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export",
+        user=ana,
+        channel=place,
+        options={"scene": scene, **RECIPE},
+        user_install=where != "direct-message",
+    )
+    done = await asked.wait_for(lambda message: message.links)
+    assert done.mentions == [ana.id]
