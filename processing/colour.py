@@ -48,11 +48,7 @@ def conversion(media: MediaInfo, *, filters: frozenset[str]) -> Conversion:
         return _from_wide(media)
     return Conversion(
         before=_opaque(media),
-        scale_options={
-            "in_range": "full" if _is_full(media) else "limited",
-            "out_range": "limited",
-            "out_color_matrix": "bt709",
-        }
+        scale_options={"out_range": "limited", "out_color_matrix": "bt709"}
         | ({} if _is_rgb(media) else {"in_color_matrix": _matrix(media)}),
         after=(("format", {"pix_fmts": "yuv420p"}), TAGS),
         note="colours may look pale: this ffmpeg cannot tone-map" if wide else "",
@@ -65,7 +61,7 @@ def _from_wide(media: MediaInfo) -> Conversion:
         "primariesin": "bt2020",
         "transferin": media.color_transfer if kind else "bt709",
         "matrixin": "2020_ncl",
-        "rangein": "full" if _is_full(media) else "limited",
+        "rangein": "full" if media.color_range == "pc" else "limited",
     }
     to_light = ("zscale", {**source, "transfer": "linear", "npl": WHITE_NITS})
     tone: tuple[Filter, ...] = (("tonemap", {"tonemap": "mobius", "desat": 0}),) if kind else ()
@@ -95,15 +91,9 @@ def _opaque(media: MediaInfo) -> tuple[Filter, ...]:
     )
 
 
-def _is_full(media: MediaInfo) -> bool:
-    return media.color_range in ("pc", "jpeg") or media.pixel_format.startswith("yuvj") or _is_rgb(media)
-
-
 def _is_rgb(media: MediaInfo) -> bool:
-    return media.pixel_format.startswith(_RGB) or (
-        # the way to opaque leads over RGB
-        media.pixel_format.startswith(_ALPHA)
-    )
+    # what is transparent becomes opaque by way of RGB
+    return media.pixel_format.startswith(_RGB + _ALPHA)
 
 
 def _matrix(media: MediaInfo) -> str:

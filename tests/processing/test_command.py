@@ -16,7 +16,7 @@ ALLOWED = Allowance(rate_bps=8_000_000, buffer_bits=64_000_000)
 START = (
     "fps=30/1:start_time=0[s0];[s0]tpad=stop_duration=0.133:stop_mode=clone[s1];[s1]trim=end_frame=90[s2];"
 )
-COLOURS = "in_color_matrix=bt709:in_range=limited:out_color_matrix=bt709:out_range=limited"
+COLOURS = "in_color_matrix=bt709:out_color_matrix=bt709:out_range=limited"
 
 
 def planned(strategy: str = "center_crop", **facts: object) -> Plan:

@@ -37,6 +37,11 @@ def music(tools: Tools, path: Path) -> None:
     clips.make(tools, path.with_suffix(".mp3"), *clips.tone(), "-c:a", "libmp3lame").replace(path)
 
 
+def unlisted(tools: Tools, path: Path) -> None:
+    """A format that ffmpeg reads, and that is not on our list."""
+    clips.make(tools, path.with_suffix(".y4m"), *clips.picture(), "-pix_fmt", "yuv420p").replace(path)
+
+
 def truncated(tools: Tools, path: Path) -> None:
     whole = clips.plain(tools, path.with_name("whole.mp4"))
     clips.make(tools, path, "-i", str(whole), "-c", "copy", "-movflags", "+faststart")
@@ -76,6 +81,7 @@ def huge(tools: Tools, path: Path) -> None:
         pytest.param(text(""), Refusal.EMPTY, id="empty"),
         pytest.param(text("just some words " * 500), Refusal.NOT_MEDIA, id="text"),
         pytest.param(text("<!doctype html><title>404</title>" * 50), Refusal.NOT_MEDIA, id="html"),
+        pytest.param(unlisted, Refusal.NOT_MEDIA, id="unlisted"),
         pytest.param(sound_only, Refusal.NO_PICTURE, id="sound-only"),
         pytest.param(music, Refusal.NO_PICTURE, id="music"),
         pytest.param(still(".png"), Refusal.STILL_PICTURE, id="png"),
@@ -141,8 +147,9 @@ PLAYLISTS = {
 
 @pytest.mark.parametrize("kind", PLAYLISTS)
 async def test_a_playlist_reads_neither_files_nor_the_network(
-    kind: str, landscape: Path, tools: Tools, tmp_path: Path
+    kind: str, tools: Tools, tmp_path: Path
 ) -> None:
+    other = clips.make(tools, tmp_path / "other.ts", *clips.picture(), *clips.tone(), "-c:v", "libx264")
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -152,7 +159,7 @@ async def test_a_playlist_reads_neither_files_nor_the_network(
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        for target in (str(landscape), "/etc/passwd", f"http://127.0.0.1:{port}/video.mp4"):
+        for target in (str(other), "/etc/passwd", f"http://127.0.0.1:{port}/video.mp4"):
             source = tmp_path / "source.mp4"
             source.write_text(PLAYLISTS[kind].format(target=target))
             with pytest.raises(SourceRefused) as refused:
