@@ -22,6 +22,7 @@ from bot.services import Services
 from bot.upkeep import upkeep
 from bot.web.server import application, serving
 from processing import maintenance
+from processing.album import Album
 from processing.delivery import Courier, Notifier
 from processing.exporter import Exporter
 from processing.ffmpeg import find_tools
@@ -144,6 +145,7 @@ async def _services(
                 limits=bounds.of_intakes(settings),
                 now=utc_now,
             ),
+            album=Album(scenes=scenes, intakes=intakes, files=files, tools=tools, scratch=scratch),
             exporter=Exporter(
                 scenes=scenes,
                 exports=exports,

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.config import Settings
+from processing.album import Album
 from processing.exporter import Exporter
 from processing.ffmpeg import Tools
 from processing.ingest import Library
@@ -41,10 +42,15 @@ class Services:
     library: Library
     intakes: Intakes
     ingestor: Ingestor
+    album: Album
     exporter: Exporter
     now: Callable[[], datetime]
     #: Told when there may be news to bring.
     on_news: Callable[[], None] = lambda: None
+
+    def page_url(self, export: Export) -> str:
+        """The page for people, as long as the link lives."""
+        return f"{self.base_url}/s/{export.token}"
 
     def download_url(self, export: Export) -> str:
         """Where the raw file is, as long as the link lives."""

@@ -37,24 +37,25 @@ async def take(
         RenderFailed, RenderTimedOut: they could not be taken.
     """
     size = width, even(width * media.height / media.width)
+    # of a short scene, several moments may be the same one
+    distinct = list(dict.fromkeys(moments))
     with tempfile.TemporaryDirectory(prefix="stills-") as name:
         folder = Path(name)
         finished = await run(
-            _command(source, media, moments, size=size, pictures=pictures, rate=rate, tools=tools),
+            _command(source, media, distinct, size=size, pictures=pictures, rate=rate, tools=tools),
             folder=folder,
             on_output=lambda piece: True,
             timeout_s=TIMEOUT_S,
             limits=Limits(cpu_s=int(TIMEOUT_S)),
         )
         demand(finished)
-        taken = [
-            picture
-            for index in range(len(moments))
-            for picture in _pictures((folder / f"{index}.rgb").read_bytes(), size)
-        ]
-    if len(taken) < len(moments):
+        taken = {
+            moment: _pictures((folder / f"{index}.rgb").read_bytes(), size)
+            for index, moment in enumerate(distinct)
+        }
+    if not all(taken.values()):
         raise SourceRefused(Refusal.OUTSIDE, finished.detail())
-    return taken
+    return [picture for moment in moments for picture in taken[moment]]
 
 
 async def thumbnail(source: Path, media: MediaInfo, *, at_s: float, tools: Tools) -> Image.Image:

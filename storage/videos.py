@@ -74,6 +74,10 @@ class Videos:
                 (video_id, guild_id),
             )
 
+    async def ids(self) -> set[str]:
+        """The name of every video."""
+        return {row["id"] for row in await self._database.fetch_all("SELECT id FROM videos")}
+
     async def file_keys(self) -> set[str]:
         """Every key that a video still needs."""
         return {row["file_key"] for row in await self._database.fetch_all("SELECT file_key FROM videos")}

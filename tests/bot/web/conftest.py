@@ -19,6 +19,7 @@ from bot.services import Services
 from bot.signatures import sign
 from bot.web.patience import Patience
 from bot.web.server import application, serving
+from processing.album import Album
 from processing.exporter import Exporter
 from processing.ffmpeg import Tools, find_tools
 from processing.fulfilment import Fulfilment
@@ -225,6 +226,9 @@ def _services(
             scratch=folder / "tmp",
             limits=IntakeLimits(),
             now=now,
+        ),
+        album=Album(
+            scenes=scenes, intakes=Intakes(database), files=files, tools=tools, scratch=folder / "tmp"
         ),
         exporter=Exporter(
             scenes=scenes,

@@ -1,0 +1,140 @@
+"""Makes a video's pictures when they are first asked for, and keeps them as long as the video."""
+
+import asyncio
+import hashlib
+import io
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PIL import Image
+
+from processing.ffmpeg import Tools
+from processing.ffprobe import probe
+from processing.media import MediaInfo
+from processing.sheets import INK, TITLE_SIZE, Cell, Line, grid
+from processing.stills import PREVIEW_RATE, preview, take, thumbnail
+from processing.strategy_sheet import strategy_sheet
+from processing.timecode import format_timecode
+from storage.files import FileStore
+from storage.intakes import Intakes
+from storage.models import Scene, Video
+from storage.scenes import Scenes
+
+#: Where pictures are kept: `pictures/{video id}/{name}`.
+FOLDER = "pictures"
+#: A contact sheet shows so many scenes at most, so wide each, so many in a row.
+CELLS, CELL_WIDTH, COLUMNS = 24, 280, 4
+
+Made = Callable[[Path, MediaInfo], Awaitable[bytes]]
+
+
+class Album:
+    """One picture is made at a time: whoever asks for many must not take the cores from the renders."""
+
+    def __init__(
+        self, *, scenes: Scenes, intakes: Intakes, files: FileStore, tools: Tools, scratch: Path
+    ) -> None:
+        self._scenes = scenes
+        self._intakes = intakes
+        self._files = files
+        self._tools = tools
+        self._scratch = scratch
+        self._making = asyncio.Lock()
+
+    async def thumbnail(self, video: Video, scene: Scene) -> bytes:
+        """One good picture of a scene, as JPEG. Raises what `processing.stills.take` raises."""
+
+        async def made(source: Path, media: MediaInfo) -> bytes:
+            at_s = (await self._moments(video)).get(scene.id, _middle(scene))
+            return _jpeg(await thumbnail(source, media, at_s=at_s, tools=self._tools))
+
+        return await self._kept(video, f"{_name(scene)}.jpg", made)
+
+    async def preview(self, video: Video, scene: Scene) -> bytes:
+        """A few moving seconds of a scene, as animated WebP. Raises what `processing.stills.take` raises."""
+
+        async def made(source: Path, media: MediaInfo) -> bytes:
+            first, *others = await preview(
+                source, media, start_s=scene.start_s, end_s=scene.end_s, tools=self._tools
+            )
+            file = io.BytesIO()
+            shown_ms = 1000 // PREVIEW_RATE
+            first.save(
+                file, "WEBP", save_all=True, append_images=others, duration=shown_ms, loop=0, quality=60
+            )
+            return file.getvalue()
+
+        return await self._kept(video, f"{_name(scene)}.webp", made)
+
+    async def strategies(self, video: Video, scene: Scene) -> bytes:
+        """A scene under every strategy, as PNG. Raises what `processing.strategy_sheet` raises."""
+
+        async def made(source: Path, media: MediaInfo) -> bytes:
+            at_s = (await self._moments(video)).get(scene.id, _middle(scene))
+            sheet = await strategy_sheet(source, media, at_s=at_s, tools=self._tools)
+            file = io.BytesIO()
+            sheet.save(file, "PNG", compress_level=3)
+            return file.getvalue()
+
+        return await self._kept(video, f"{_name(scene)}.png", made)
+
+    async def contact_sheet(self, video: Video) -> bytes | None:
+        """The scenes of a video side by side, as JPEG; None: it has none."""
+        scenes = (await self._scenes.of_video(video.id))[:CELLS]
+        if not scenes:
+            return None
+
+        async def made(source: Path, media: MediaInfo) -> bytes:
+            known = await self._moments(video)
+            moments = [known.get(scene.id, _middle(scene)) for scene in scenes]
+            pictures = await take(source, media, moments=moments, width=CELL_WIDTH, tools=self._tools)
+            cells = [_cell(scene, picture) for scene, picture in zip(scenes, pictures, strict=True)]
+            heading = [
+                Line(text=video.title, colour=INK, size=TITLE_SIZE),
+                Line(text=format_timecode(video.duration_s)),
+            ]
+            return _jpeg(grid(cells, columns=COLUMNS, heading=heading))
+
+        told = "|".join(f"{_name(scene)} {scene.title}" for scene in scenes)
+        return await self._kept(video, f"contact-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jpg", made)
+
+    async def _moments(self, video: Video) -> dict[str, float]:
+        """Scene id -> the moment that shows it best, for the scenes that were found."""
+        return {name: facts.still_s for name, facts in (await self._intakes.scene_facts(video.id)).items()}
+
+    async def _kept(self, video: Video, name: str, made: Made) -> bytes:
+        key = f"{FOLDER}/{video.id}/{name}"
+        async with self._making:
+            try:
+                async with self._files.fetch(key) as path:
+                    return await asyncio.to_thread(path.read_bytes)
+            except FileNotFoundError:
+                pass
+            async with self._files.fetch(video.file_key) as source:
+                picture = await made(source, await probe(source, tools=self._tools))
+            with tempfile.TemporaryDirectory(dir=self._scratch, prefix="picture-") as folder:
+                path = Path(folder, "picture")
+                await asyncio.to_thread(path.write_bytes, picture)
+                await self._files.put(key, path)
+            return picture
+
+
+def _name(scene: Scene) -> str:
+    """Another name when the scene is moved: its pictures are made anew."""
+    return f"{scene.id}-{round(scene.start_s * 1000)}-{round(scene.end_s * 1000)}"
+
+
+def _middle(scene: Scene) -> float:
+    return (scene.start_s + scene.end_s) / 2
+
+
+def _cell(scene: Scene, picture: Image.Image) -> Cell:
+    times = f"{format_timecode(round(scene.start_s, 1))} to {format_timecode(round(scene.end_s, 1))}"
+    return Cell(picture=picture, caption=[Line(text=times, colour=INK), Line(text=scene.id, size=14)])
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return file.getvalue()
