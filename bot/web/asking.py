@@ -8,10 +8,10 @@ from aiohttp import web
 
 from bot.web.bodies import Recipe
 from bot.web.calls import Call
+from bot.web.export_views import AcceptedView
 from bot.web.keys import IN_FLIGHT
 from bot.web.problems import Problem, rate_limit
 from bot.web.routes import json
-from bot.web.views import AcceptedView
 from processing.requests import Accepted, ExportRequest
 from storage.admission import Idempotency
 from storage.models import Destination, Event

@@ -5,9 +5,9 @@ from aiohttp import web
 from bot.notifiers.webhook import gone_note
 from bot.web.bodies import DeliveriesQuery
 from bot.web.calls import Call
+from bot.web.news_views import DeliveriesView, DeliveryView
 from bot.web.problems import not_found
 from bot.web.routes import Route, json, page_headers
-from bot.web.views import DeliveriesView, DeliveryView
 
 
 async def list_deliveries(call: Call) -> web.Response:

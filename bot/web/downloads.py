@@ -7,9 +7,9 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from bot.services import Services
+from bot.web.export_views import standing
 from bot.web.keys import SERVICES
 from bot.web.problems import Problem, not_found
-from bot.web.views import standing
 from storage.models import Export, ExportStatus
 
 #: Longest time that a browser may keep the file, in seconds.

@@ -5,8 +5,8 @@ from aiohttp import web
 from bot.web.asking import accepted_answer, alone, destinations, idempotency
 from bot.web.bodies import PageQuery, RenewBody
 from bot.web.calls import Call
+from bot.web.export_views import AcceptedView, ExportsView, ExportView
 from bot.web.routes import Route, json, page_headers
-from bot.web.views import AcceptedView, ExportsView, ExportView
 from bot.web.watching import own_export, view_of
 from processing.requests import ExportRequest
 from storage.models import ACTIVE

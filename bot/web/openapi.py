@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.web.bodies import form_schema
+from bot.web.export_views import AcceptedView, BatchView
+from bot.web.news_views import NewsView
 from bot.web.routes import Route
-from bot.web.views import AcceptedView, BatchView, NewsView, ProblemView
+from bot.web.views import ProblemView
 
 SCHEMA = "#/components/schemas/{model}"
 SECURITY: Mapping[str, Any] = {
@@ -58,7 +60,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "tags": [route.path.split("/")[2]],
         "parameters": _parameters(route),
         "responses": {
-            **{str(status): _answer(status, model) for status, model in route.answers.items()},
+            **{str(status): _answer(status, model, route.gives) for status, model in route.answers.items()},
             "default": _answer(0, ProblemView),
         },
     }
@@ -88,14 +90,14 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     return parameters
 
 
-def _answer(status: int, model: type[BaseModel] | None) -> dict[str, Any]:
+def _answer(status: int, model: type[BaseModel] | None, gives: str = "") -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(status).phrase if status else "Any refusal"}
     if status >= 400 or not status:
         answer |= _content("application/problem+json", _reference(ProblemView))
     elif model is not None:
         answer |= _content("application/json", _reference(model))
-    elif status == 200:
-        answer |= _content("text/event-stream", {})
+    elif gives and status == 200:
+        answer |= _content(gives, {})
     return answer
 
 

@@ -6,10 +6,11 @@ from pydantic import BaseModel
 from bot.web.asking import accepted_answer, accepted_view, alone, ask
 from bot.web.bodies import BatchBody, JobBody, ShortBody
 from bot.web.calls import Call
+from bot.web.export_views import AcceptedView, BatchItemView, BatchView
 from bot.web.problems import Problem, document, translated
 from bot.web.routes import Route, json
 from bot.web.videos import own_video
-from bot.web.views import AcceptedView, BatchItemView, BatchView, ProblemView
+from bot.web.views import ProblemView
 from processing.errors import ExportRefused
 from processing.requests import check_names
 
@@ -25,7 +26,7 @@ async def export_part(call: Call) -> web.Response:
     """Ask for a short in one call: of a scene, or of a part of a video."""
     body = call.body(JobBody)
     if body.source_url is not None:
-        raise Problem(400, "invalid_input", "source_url: videos are not fetched here; upload it first.")
+        raise Problem(400, "invalid_input", "source_url: have it fetched by POST /v1/videos first.")
     with alone(call):
         scene_id = body.scene_id or await _scene_of_part(call, body)
         accepted = await ask(call, body, scene_id=scene_id, start_s=body.start_s, end_s=body.end_s)

@@ -7,10 +7,10 @@ from aiohttp.typedefs import Handler
 
 from bot.services import Services
 from bot.web.downloads import linked
+from bot.web.export_views import standing
 from bot.web.keys import POSTERS, SERVICES
 from bot.web.link_page import ended, living
 from bot.web.problems import Problem
-from bot.web.views import standing
 from processing.errors import ExportError
 from storage.files import NothingStored
 from storage.models import Export, ExportStatus
@@ -29,7 +29,7 @@ async def link_page(request: web.Request) -> web.Response:
         return _answer(page, status=problem.status, nonce=nonce)
     page = living(
         export,
-        page_url=f"{services.base_url}/s/{export.token}",
+        page_url=services.page_url(export),
         file_url=services.download_url(export),
         may_renew=services.settings.limits.renewal_by_link,
         nonce=nonce,
@@ -55,7 +55,7 @@ async def renew(request: web.Request) -> web.Response:
     if not services.settings.limits.renewal_by_link:
         raise Problem(403, "forbidden", "Only its owner may renew this link.")
     await services.exporter.renew(export.id, same_link=True)
-    raise web.HTTPSeeOther(f"{services.base_url}/s/{export.token}")
+    raise web.HTTPSeeOther(services.page_url(export))
 
 
 async def living_export(services: Services, token: str) -> Export:

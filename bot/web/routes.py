@@ -31,6 +31,7 @@ class Route:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     takes_upload: bool = False  #: a form with a file, or the JSON body where there is one
+    gives: str = ""  #: the media type of an answer that is not JSON
     repeatable: bool = True  #: the same signed message may come twice, because the second changes nothing
 
 

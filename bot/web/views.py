@@ -1,18 +1,28 @@
-"""What callers are told: rows of the database as JSON objects."""
+"""What callers are told of videos, scenes and problems: rows of the database as JSON objects."""
 
 from datetime import datetime
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from processing.ffmpeg import Progress
-from storage.models import Delivery, DeliveryStatus, Event, Export, ExportStatus, Scene, Video
+from storage.models import Scene, Video
 
 
 class View(BaseModel):
     """A JSON object in an answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProblemView(BaseModel):
+    """RFC 9457 problem details. `code` is for programs, `detail` for people."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
 
 
 class VideoView(View):
@@ -75,216 +85,3 @@ class ScenesView(View):
     """A video's scenes in order of time."""
 
     scenes: list[SceneView]
-
-
-class AcceptedView(View):
-    """An export as it was accepted. A repeated request is answered with the same."""
-
-    id: str
-    status: Literal["pending"] = "pending"
-    url: str = Field(description="ask here how it stands")
-    scene_id: str
-    video_id: str
-    user_id: str
-    title: str
-    start_s: float
-    end_s: float
-    aspect_ratio_strategy: str
-    output_quality: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, export: Export, *, url: str) -> "AcceptedView":
-        """The part of an export that never changes."""
-        return cls(
-            id=export.id,
-            url=url,
-            scene_id=export.scene_id,
-            video_id=export.video_id,
-            user_id=export.user_id,
-            title=export.title,
-            start_s=export.start_s,
-            end_s=export.end_s,
-            aspect_ratio_strategy=export.strategy,
-            output_quality=export.quality,
-            created_at=export.created_at,
-        )
-
-
-class ProgressView(View):
-    """How far a render is."""
-
-    percent: float
-    stage: str
-    eta_s: float | None = Field(description="seconds left, once that can be told")
-
-
-class ExportView(View):
-    """An export and how it stands. The last eight fields are set while there is a short."""
-
-    id: str
-    status: ExportStatus
-    scene_id: str
-    video_id: str
-    user_id: str
-    title: str
-    start_s: float
-    end_s: float
-    aspect_ratio_strategy: str
-    output_quality: str
-    progress: ProgressView
-    queue_position: int | None = Field(description="1: the next to start; null: it does not wait")
-    error: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    expires_at: datetime | None
-    download_url: str | None
-    size_bytes: int | None
-    duration_s: float | None
-    width: int | None
-    height: int | None
-    resolution: str | None = Field(examples=["1080x1920"])
-
-
-class DeliveryView(View):
-    """One piece of news on its way to an endpoint."""
-
-    id: str
-    export_id: str
-    type: Event
-    url: str
-    status: DeliveryStatus
-    attempts: int
-    next_attempt_at: datetime | None
-    last_error: str | None
-    created_at: datetime
-
-    @classmethod
-    def of(cls, delivery: Delivery) -> "DeliveryView":
-        """The delivery as its client sees it."""
-        due = delivery.status is DeliveryStatus.DUE
-        return cls(
-            id=delivery.id,
-            export_id=delivery.export_id,
-            type=delivery.event,
-            url=delivery.destination.address["url"],
-            status=delivery.status,
-            attempts=delivery.attempts,
-            next_attempt_at=delivery.next_attempt_at if due else None,
-            last_error=delivery.last_error,
-            created_at=delivery.created_at,
-        )
-
-
-class DeliveriesView(View):
-    """A page of the delivery log, newest first."""
-
-    deliveries: list[DeliveryView]
-    next_cursor: str | None
-
-
-class NewsDataView(View):
-    """The export that the news is about; what depends on the kind of news is absent from the others."""
-
-    id: str
-    status: str
-    scene_id: str
-    video_id: str
-    user_id: str
-    download_url: str | None = None
-    expires_at: datetime | None = None
-    error: str | None = None
-
-
-class NewsView(View):
-    """What is posted to a notify URL."""
-
-    type: Event
-    timestamp: datetime
-    data: NewsDataView
-
-
-class ExportsView(View):
-    """A page of exports, newest first. `next_cursor` leads to the next page, where there is one."""
-
-    exports: list[ExportView]
-    next_cursor: str | None
-
-
-class ProblemView(BaseModel):
-    """RFC 9457 problem details. `code` is for programs, `detail` for people."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-
-
-class BatchItemView(View):
-    """What became of one scene of a batch: an export, or the problem with it."""
-
-    scene_id: str
-    status: int
-    export: AcceptedView | None = None
-    problem: ProblemView | None = None
-
-
-class BatchView(View):
-    """The answers to a batch, in the order of its scenes."""
-
-    items: list[BatchItemView]
-
-
-def standing(export: Export, *, now: datetime) -> ExportStatus:
-    """The status as a caller should see it: a link is dead from its moment on, swept up or not."""
-    late = export.expires_at is not None and export.expires_at <= now
-    return ExportStatus.EXPIRED if late else export.status
-
-
-def export_view(
-    export: Export,
-    *,
-    progress: Progress | None,
-    waiting_before: int | None,
-    download_url: str,
-    now: datetime,
-) -> ExportView:
-    """The export as its owner sees it `now`."""
-    status = standing(export, now=now)
-    facts = export.facts if status is ExportStatus.COMPLETED else None
-    return ExportView(
-        id=export.id,
-        status=status,
-        scene_id=export.scene_id,
-        video_id=export.video_id,
-        user_id=export.user_id,
-        title=export.title,
-        start_s=export.start_s,
-        end_s=export.end_s,
-        aspect_ratio_strategy=export.strategy,
-        output_quality=export.quality,
-        progress=_progress(status, progress),
-        queue_position=None if waiting_before is None else waiting_before + 1,
-        error=export.error,
-        created_at=export.created_at,
-        started_at=export.started_at,
-        finished_at=export.finished_at,
-        expires_at=export.expires_at,
-        download_url=download_url if facts else None,
-        size_bytes=facts.size_bytes if facts else None,
-        duration_s=facts.duration_s if facts else None,
-        width=facts.width if facts else None,
-        height=facts.height if facts else None,
-        resolution=f"{facts.width}x{facts.height}" if facts else None,
-    )
-
-
-def _progress(status: ExportStatus, progress: Progress | None) -> ProgressView:
-    if status is ExportStatus.PROCESSING and progress is not None:
-        return ProgressView(percent=progress.percent, stage=progress.stage, eta_s=progress.eta_s)
-    ended_well = status in (ExportStatus.COMPLETED, ExportStatus.EXPIRED)
-    return ProgressView(percent=100 if ended_well else 0, stage=status.value, eta_s=None)

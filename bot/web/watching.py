@@ -10,10 +10,10 @@ from aiohttp import web
 from bot.web.asking import patience
 from bot.web.bodies import WatchQuery
 from bot.web.calls import Call
+from bot.web.export_views import ExportView, export_view
 from bot.web.keys import CLOSING
 from bot.web.problems import not_found
 from bot.web.routes import Route, json
-from bot.web.views import ExportView, export_view
 from storage.models import ACTIVE, Export
 
 #: Changes that come closer together than this are told as one.
@@ -74,6 +74,7 @@ async def view_of(call: Call, export: Export) -> ExportView:
         progress=services.board.latest.get(export.id),
         waiting_before=await services.exports.waiting_before(export.id),
         download_url=services.download_url(export),
+        page_url=services.page_url(export),
         now=services.now(),
     )
 
@@ -123,6 +124,7 @@ ROUTES = (
         method="GET",
         path="/v1/exports/{export_id}/events",
         handler=export_events,
+        gives="text/event-stream",
         answers={200: None, 404: None},
     ),
 )

@@ -25,8 +25,8 @@ async def test_a_short_is_asked_for_made_and_linked(house: House) -> None:
 
 async def test_while_it_renders_progress_is_told_and_patience_asked_for(house: House) -> None:
     house.pool.gate.clear()
-    scene = await house.scene()
-    exports = [(await house.ask_for_short(scene)).json["id"] for _ in range(4)]
+    scenes = [await house.scene(end_s=5 + number) for number in range(4)]
+    exports = [(await house.ask_for_short(scene)).json["id"] for scene in scenes]
     async with asyncio.timeout(10):
         while len(house.services.board.latest) < 2:
             await house.services.board.changed()
