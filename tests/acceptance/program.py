@@ -38,10 +38,10 @@ token_hashes = ["{token_hash}"]
 users = ["*"]
 """
 
-#: Renders wait for the gate; everything else that ffmpeg is asked passes.
+#: Renders and the search for scenes wait for the gate; everything else that ffmpeg is asked passes.
 GATED_FFMPEG = """#!/bin/sh
 case "$*" in
-*progress*) while [ ! -e "{gate}" ]; do sleep 0.05; done ;;
+*progress*|*scdet*) while [ ! -e "{gate}" ]; do sleep 0.05; done ;;
 esac
 exec "{ffmpeg}" "$@"
 """
@@ -135,6 +135,20 @@ class Program:
         while (seen := await self.look(export_id))["status"] != status:
             assert seen["status"] in ("pending", "processing"), seen
         return seen
+
+    async def fetch(self, url: str, *, owner_id: str) -> str:
+        """Have a video fetched, by the HTTP face; returns its name."""
+        return str((await self._post("/v1/videos", json={"url": url, "user_id": owner_id}))["id"])
+
+    async def comes_in(self, video_id: str, status: str) -> dict[str, Any]:
+        """How an intake stands when it has got there."""
+        async with self._session() as session:
+            while True:
+                async with session.get(f"{self.url}/v1/intakes/{video_id}") as answer:
+                    seen = dict(await answer.json())
+                if seen["status"] == status:
+                    return seen
+                assert seen["status"] not in ("ready", "failed"), seen
 
     def probed_in(self) -> set[Path]:
         """The folders in which ffprobe has looked at files, without those at start-up."""
