@@ -47,7 +47,7 @@ class ExportFacts:
     progress: Progress | None = None
 
 
-def export_card(facts: ExportFacts, words: Words, *, video: bool = False) -> ui.LayoutView:
+def export_card(facts: ExportFacts, words: Words, *, video: bool = False, note: str = "") -> ui.LayoutView:
     """The one card of an export, from the queue to the end of its link; with a `video` it plays in it."""
     export = facts.export
     items: list[ui.Item[Any]] = [
@@ -59,6 +59,8 @@ def export_card(facts: ExportFacts, words: Words, *, video: bool = False) -> ui.
     if video:
         items.append(ui.MediaGallery(MediaGalleryItem(f"attachment://{VIDEO_NAME}")))
     items.append(ui.ActionRow(*_buttons(facts, words)))
+    if note:
+        items.append(ui.TextDisplay(small(note)))
     items.append(ui.TextDisplay(small(quota_line(facts.quota, words))))
     return card(*items, colour=COLOURS[export.status])
 

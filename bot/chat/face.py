@@ -40,6 +40,10 @@ class ChatFace:
             for loop in loops:
                 loop.cancel()
 
+    def is_well(self) -> bool:
+        """Whether Discord can be reached, or is not wanted at all."""
+        return not self._token or self._connection.client is not None
+
     def _client(self) -> ChatClient:
         return ChatClient(
             services=self._services,

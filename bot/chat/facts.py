@@ -27,12 +27,20 @@ async def facts_of(export: Export, services: Services) -> ExportFacts:
 
 
 async def card_of(
-    export: Export, address: Address, services: Services, *, video: bool = False
+    export: Export, address: Address, services: Services, *, video: bool = False, moved: bool = False
 ) -> ui.LayoutView:
-    """What the message at this address shows now: the export, or the batch that it belongs to."""
+    """What the message at this address shows now: the export, or the batch that it belongs to.
+
+    With `moved` it says that it stands in for a message that cannot be edited any more.
+    """
     words = words_for(address.locale)
     if not address.batch:
-        return export_card(await facts_of(export, services), words, video=video)
+        return export_card(
+            await facts_of(export, services),
+            words,
+            video=video,
+            note=words("card.moved") if moved and not address.showcase else "",
+        )
     members = [await services.exports.get(export_id) for export_id in address.batch.split()]
     facts = [await facts_of(member, services) for member in members if member is not None]
     return batch_card(facts, note=address.note, words=words)

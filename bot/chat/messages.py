@@ -8,6 +8,7 @@ from bot.chat.languages import Words
 from processing.ffmpeg import Progress
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
+from storage.experience import Estimate
 from storage.intake_models import IntakeStatus
 from storage.models import Export, ExportStatus, Facts, Quota, Scene, Video
 
@@ -116,6 +117,13 @@ def facts_line(facts: Facts, words: Words) -> str:
         resolution=f"{facts.width}×{facts.height}",  # noqa: RUF001 - the sign of multiplication is meant
         duration=clock(facts.duration_s + 0.5),
         size=size(facts.size_bytes, words),
+    )
+
+
+def estimate_line(estimate: Estimate, words: Words) -> str:
+    """What a short will come to."""
+    return words(
+        "modal.estimate", size=size(int(estimate.size_bytes), words), time=clock(estimate.render_s + 1)
     )
 
 

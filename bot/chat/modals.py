@@ -1,6 +1,7 @@
 """The windows that ask how shorts are to be made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -11,18 +12,20 @@ from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.guilds import QUALITY, STRATEGY, settings_here
 from bot.chat.languages import Words, words_for
-from bot.chat.messages import first_words, plain_seconds, position, quota_line
+from bot.chat.messages import estimate_line, first_words, plain_seconds, position, quota_line
 from bot.chat.refusals import explain
 from bot.chat.times import seconds
 from processing.errors import QuotaExceeded, SceneNotFound
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
+from storage.experience import Estimate, estimates
 from storage.models import Quota, Scene
 
 #: A window that nobody sends is forgotten after a quarter of an hour, like its interaction.
 FORGOTTEN_AFTER_S = 900
 DESCRIPTION_CHARACTERS = 100
 TIME_CHARACTERS = 12
+NOTHING_KNOWN: Mapping[str, Estimate] = MappingProxyType({})
 
 
 async def open_export_modal(
@@ -41,13 +44,15 @@ async def open_export_modal(
     )
     if scene is None:
         raise SceneNotFound("There is no such scene.")
+    longest_s = services.settings.limits.scene_s
     modal = ExportModal(
         scene=scene,
         quota=quota,
-        longest_s=services.settings.limits.scene_s,
+        longest_s=longest_s,
         words=words_for(interaction.locale.value),
         strategy=strategy or here.strategy,
         quality=quality or here.quality,
+        expected=await estimates(services.database, duration_s=min(scene.duration_s, longest_s)),
     )
     await interaction.response.send_modal(modal)
 
@@ -80,11 +85,18 @@ class RecipeModal(ui.Modal):
     """Strategy and quality, and what is left of the day."""
 
     def __init__(
-        self, *, title: str, quota: Quota, words: Words, strategy: str = "", quality: str = ""
+        self,
+        *,
+        title: str,
+        quota: Quota,
+        words: Words,
+        strategy: str = "",
+        quality: str = "",
+        expected: Mapping[str, Estimate] = NOTHING_KNOWN,
     ) -> None:
         super().__init__(title=title, timeout=FORGOTTEN_AFTER_S)
         self._strategy = strategy_choice(strategy, words)
-        self._quality = quality_choice(quality, words)
+        self._quality = quality_choice(quality, words, expected)
         self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
         self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
         self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
@@ -162,13 +174,15 @@ def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
     return ui.RadioGroup(options=options, custom_id="strategy")
 
 
-def quality_choice(chosen: str, words: Words) -> ui.Select[Any]:
-    """A line a quality."""
+def quality_choice(chosen: str, words: Words, expected: Mapping[str, Estimate]) -> ui.Select[Any]:
+    """A line a quality, with what the short will come to."""
     chosen = chosen if chosen in QUALITIES else QUALITY
-    options = [
-        discord.SelectOption(**_option(name, words.sentence(quality.summary), chosen))
-        for name, quality in QUALITIES.items()
-    ]
+    options = []
+    for name, quality in QUALITIES.items():
+        option = _option(name, words.sentence(quality.summary), chosen)
+        if estimate := expected.get(name):
+            option["description"] = estimate_line(estimate, words)
+        options.append(discord.SelectOption(**option))
     return ui.Select(options=options, custom_id="quality")
 
 

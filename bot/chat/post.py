@@ -27,9 +27,13 @@ Place = Callable[[Address], Awaitable[discord.abc.Messageable]]
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A card, whether it mentions the user, and the video that plays in it."""
+    """A card, whether it mentions the user, and the video that plays in it.
+
+    `moved` is the card to send where the message cannot be edited any more: it says so.
+    """
 
     card: discord.ui.LayoutView
+    moved: discord.ui.LayoutView | None = None
     mention: bool = False
     video: Path | None = None
 
@@ -128,7 +132,7 @@ class Post:
         try:
             # the nonce makes Discord itself drop a second copy, should an attempt be repeated
             return await (await place(address)).send(
-                view=letter.card, nonce=nonce, allowed_mentions=letter.mentions(address)
+                view=letter.moved or letter.card, nonce=nonce, allowed_mentions=letter.mentions(address)
             )
         except discord.HTTPException as error:
             if not _closed(error):

@@ -44,7 +44,11 @@ class DiscordNotifier:
             if await edit_playing(export, news.destination, services=self._services, post=self._post):
                 return
             card = await card_of(export, address, self._services)
-            letter = Letter(card=card, mention=export.status is ExportStatus.COMPLETED)
+            letter = Letter(
+                card=card,
+                moved=await card_of(export, address, self._services, moved=True),
+                mention=export.status is ExportStatus.COMPLETED,
+            )
             if news.event is not Event.EXPIRED:
                 await self._post.bring(news.destination, letter, nonce=news.delivery_id)
             elif not await self._post.edit(news.destination, letter):

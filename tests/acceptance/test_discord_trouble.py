@@ -105,6 +105,7 @@ async def test_when_the_message_is_deleted_a_new_one_in_the_channel_mentions_the
     done = await discord_server.posted(channel, lambda message: message.links)
     assert done is not card
     assert done.mentions == [ana.id]
+    assert "can no longer be edited" in done.text
 
 
 async def close_channel(discord: FakeDiscord, channel: Channel, why: str) -> None:

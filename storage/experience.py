@@ -1,0 +1,36 @@
+"""What the shorts that were made lately say of those to come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.database import Database
+
+#: So many of the latest shorts of a quality are asked.
+LATEST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a short will come to, as far as one can tell."""
+
+    size_bytes: float
+    render_s: float
+
+
+async def estimates(database: Database, *, duration_s: float) -> Mapping[str, Estimate]:
+    """Quality -> what a short of that length will come to; a quality that nobody has used has none."""
+    rows = await database.fetch_all(
+        """
+        SELECT quality, avg((facts ->> 'size_bytes') / length_s) AS bytes, avg(render_s / length_s) AS effort
+        FROM (SELECT quality, facts, facts ->> 'duration_s' AS length_s,
+                     (julianday(finished_at) - julianday(started_at)) * 86400 AS render_s,
+                     row_number() OVER (PARTITION BY quality ORDER BY finished_at DESC) AS place
+              FROM exports WHERE facts IS NOT NULL AND started_at IS NOT NULL)
+        WHERE place <= ? GROUP BY quality
+        """,
+        (LATEST,),
+    )
+    return {
+        row["quality"]: Estimate(size_bytes=row["bytes"] * duration_s, render_s=row["effort"] * duration_s)
+        for row in rows
+    }

@@ -1,0 +1,36 @@
+"""What is expected of a short is what shorts of that quality came to lately."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.experience import estimates
+from storage.exports import Exports
+from tests.bot.chat.samples import FACTS, NOON, export
+
+
+async def made(exports: Exports, name: str, *, quality: str, render_s: float) -> None:
+    asked = export(id=name, token=name, quality=quality, attempt=0)
+    await exports.create(asked, [], at_most=10, failed_at_most=10)
+    started = await exports.start_next(NOON)
+    assert started is not None
+    done = NOON + timedelta(seconds=render_s)
+    await exports.complete(
+        started, file_key=name, facts=FACTS, now=done, expires_at=done + timedelta(hours=1), engine=""
+    )
+
+
+async def test_size_and_time_grow_with_the_length(database: Database, exports: Exports) -> None:
+    await made(exports, "a", quality="high", render_s=40)
+    await made(exports, "b", quality="high", render_s=50.4)
+    await made(exports, "c", quality="medium", render_s=22.6)
+    expected = await estimates(database, duration_s=FACTS.duration_s * 2)
+    assert set(expected) == {"high", "medium"}
+    assert expected["high"].size_bytes == pytest.approx(FACTS.size_bytes * 2)
+    assert expected["high"].render_s == pytest.approx(90.4, abs=0.1)
+    assert expected["medium"].render_s == pytest.approx(45.2, abs=0.1)
+
+
+async def test_nobody_knows_before_the_first(database: Database) -> None:
+    assert await estimates(database, duration_s=10) == {}
