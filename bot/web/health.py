@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
-from bot.web.keys import SERVICES
+from bot.web.keys import CONDITIONS, SERVICES
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ async def readyz(request: web.Request) -> web.Response:
     """Whether everything is there that an export needs. The reasons go to the log, not to the outside."""
     services = request.app[SERVICES]
     results = {name: await _passes(name, check, services) for name, check in CHECKS.items()}
+    results |= {name: holds() for name, holds in request.app[CONDITIONS].items()}
     return web.json_response(
         {"status": "ok" if all(results.values()) else "not ready", "checks": results},
         status=200 if all(results.values()) else 503,

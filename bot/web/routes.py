@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,11 +12,12 @@ from pydantic import BaseModel
 from bot.web.callers import Claim
 from bot.web.calls import Call
 from bot.web.incoming import JSON_BYTES, Inflow, Upload, small_body, upload
-from bot.web.keys import SERVICES
+from bot.web.keys import SERVICES, UNPROVEN
 from bot.web.problems import Problem
 from storage.messages import Messages, Seen
 
 MB = 1_000_000
+BUSY = {"Retry-After": "10"}
 JSON = "application/json"
 
 
@@ -95,5 +96,13 @@ async def _taken_in(
     if not is_form:
         yield await small_body(inflow), None
         return
-    async with upload(request, inflow, scratch=services.scratch) as form:
+    unproven = request.app[UNPROVEN]
+    if claim.signed_id and unproven.locked():
+        raise Problem(
+            503, "busy", "Enough signed uploads are under way; a token needs no queue.", headers=BUSY
+        )
+    async with (
+        unproven if claim.signed_id else nullcontext(),
+        upload(request, inflow, scratch=services.scratch) as form,
+    ):
         yield b"", form

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -25,7 +25,7 @@ from bot.web import (
 )
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
-from bot.web.keys import CLOSING, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES
+from bot.web.keys import CLOSING, CONDITIONS, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES, UNPROVEN
 from bot.web.metrics import counted
 from bot.web.openapi import document
 from bot.web.patience import Patience, listening
@@ -36,6 +36,7 @@ from bot.web.routes import Route, served
 
 #: How long answers that are under way are given when the face closes.
 CLOSING_S = 5.0
+UNPROVEN_AT_ONCE = 2
 
 ROUTES: tuple[Route, ...] = (
     *videos.ROUTES,
@@ -58,11 +59,15 @@ OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (
 )
 
 
-def application(services: Services) -> web.Application:
-    """The HTTP face of these services."""
+def application(
+    services: Services, *, conditions: Mapping[str, Callable[[], bool]] | None = None
+) -> web.Application:
+    """The HTTP face of these services. It calls itself ready only while every condition holds."""
     app = web.Application(middlewares=[counted, cross_origin, problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
+    app[UNPROVEN] = asyncio.Semaphore(UNPROVEN_AT_ONCE)
+    app[CONDITIONS] = conditions or {}
     app[METRICS] = RequestFigures()
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)

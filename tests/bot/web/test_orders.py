@@ -95,6 +95,19 @@ async def test_a_replayed_message_never_makes_a_second_scene(house: House) -> No
     assert answers[1].json["code"] == "replayed"
 
 
+async def test_while_a_key_is_being_worked_on_its_second_request_is_asked_to_come_again(house: House) -> None:
+    scene = await house.scene()
+    headers = house.bearer() | {"Idempotency-Key": "slow"}
+    path = f"/v1/scenes/{scene.id}/export-short"
+    async with house.services.database.transaction():  # whoever wants to write has to wait
+        twins = [asyncio.create_task(house.post(path, json=RECIPE, headers=headers)) for _ in range(2)]
+        (early,), _ = await asyncio.wait(twins, return_when=asyncio.FIRST_COMPLETED)
+        answer = early.result()
+        assert (answer.status, answer.json["code"]) == (409, "in_flight")
+    await asyncio.wait(twins)
+    assert sorted(twin.result().status for twin in twins) == [202, 409]
+
+
 async def test_of_two_hundred_at_once_each_is_answered_by_the_book(house: House) -> None:
     """Fresh, repeated and conflicting keys, two users, one of them far over the quota."""
     own, alices = await house.scene(), await house.scene(owner_id="alice")

@@ -1,6 +1,8 @@
 """Videos come in by upload: streamed, bounded, and seen by their owner alone."""
 
+import asyncio
 import io
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -51,6 +53,31 @@ async def test_an_upload_may_be_signed_as_a_whole(house: House, clip: Path) -> N
     answer = await house.post("/v1/videos", data=body, headers=house.signed(body) | {"Content-Type": kind})
     assert answer.status == 201
     assert answer.json["size_bytes"] == clip.stat().st_size
+
+
+async def test_of_many_signed_uploads_some_are_asked_to_come_again(house: House, clip: Path) -> None:
+    body, kind = written(clip.read_bytes())
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield body[:50]
+        await done.wait()
+        yield body[50:]
+
+    done = asyncio.Event()
+    uploads = [
+        asyncio.create_task(
+            house.post(
+                "/v1/videos",
+                data=stalled(),
+                headers=house.signed(body, name=f"msg_{number}") | {"Content-Type": kind},
+            )
+        )
+        for number in range(3)
+    ]
+    (early,), _ = await asyncio.wait(uploads, return_when=asyncio.FIRST_COMPLETED)
+    assert early.result().status == 503
+    done.set()
+    assert sorted([(await upload).status for upload in uploads]) == [201, 201, 503]
 
 
 async def test_an_upload_changed_on_its_way_is_refused_and_leaves_nothing(house: House, clip: Path) -> None:
