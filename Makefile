@@ -43,6 +43,7 @@ test: setup
 bench: setup
 	$(BIN)/python -m bench.render $(SHORT)
 	$(BIN)/python -m bench.throughput $(SHORT)
+	$(BIN)/python -m bench.detect $(SHORT)
 
 # What CI asks before the tests: format, lint, types, import contracts.
 check: setup

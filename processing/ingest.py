@@ -3,12 +3,13 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 import structlog
 
-from processing.errors import StorageFull
+from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.requests import check_interval
@@ -121,6 +122,34 @@ class Library:
         )
         await self._scenes.add(scene)
         return scene
+
+    async def change_scene(
+        self,
+        scene: Scene,
+        *,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        title: str | None = None,
+    ) -> Scene:
+        """Rename a scene, or move its ends; what is not named stays as it is.
+
+        Raises:
+            InvalidTrim: it would not lie inside the video.
+            SceneNotFound: it is gone.
+        """
+        video = await self._videos.get(scene.video_id)
+        changed = replace(
+            scene,
+            start_s=scene.start_s if start_s is None else start_s,
+            end_s=scene.end_s if end_s is None else end_s,
+            title=_title(title or "") or scene.title,
+        )
+        if video is not None:
+            within = (0.0, video.duration_s)
+            check_interval(changed.start_s, changed.end_s, within=within, what="video")
+        if video is None or not await self._scenes.change(changed):
+            raise SceneNotFound("There is no such scene.")
+        return changed
 
     async def scene_at(self, video: Video, *, start_s: float, end_s: float) -> Scene:
         """The scene of a video with these very times, kept first where there is none.

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from storage.database import Database
+from storage.database import Database, changed_one
 from storage.models import Scene
 from storage.moments import from_text, to_text
 
@@ -37,6 +37,27 @@ class Scenes:
                     to_text(scene.created_at),
                 ),
             )
+
+    async def change(self, scene: Scene) -> bool:
+        """Write title and times anew. False: it is gone. What was measured in other times is forgotten."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                """
+                DELETE FROM scene_facts WHERE scene_id IN (
+                    SELECT id FROM scenes WHERE id = ? AND (start_s, end_s) <> (?, ?))
+                """,
+                (scene.id, scene.start_s, scene.end_s),
+            )
+            return await changed_one(
+                connection,
+                "UPDATE scenes SET title = ?, start_s = ?, end_s = ? WHERE id = ?",
+                (scene.title, scene.start_s, scene.end_s, scene.id),
+            )
+
+    async def remove(self, scene_id: str) -> bool:
+        """Forget a scene; shorts made of it keep their recipe. False: it is gone already."""
+        async with self._database.transaction() as connection:
+            return await changed_one(connection, "DELETE FROM scenes WHERE id = ?", (scene_id,))
 
     async def get(self, scene_id: str) -> Scene | None:
         """The scene of that name, whoever owns it."""

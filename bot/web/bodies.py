@@ -52,6 +52,14 @@ class SceneBody(Body):
     title: Title | None = None
 
 
+class SceneChanges(Body):
+    """What becomes different about a scene; what is not named stays as it is."""
+
+    start_s: Seconds | None = None
+    end_s: Seconds | None = None
+    title: Title | None = None
+
+
 class Recipe(Body):
     """How the short is made, for whom, and who hears of it."""
 

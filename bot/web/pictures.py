@@ -7,6 +7,7 @@ from aiohttp import ETag, web
 from bot.web.calls import Call
 from bot.web.problems import not_found
 from bot.web.routes import Route
+from bot.web.scenes import own_scene
 from bot.web.videos import own_video
 from storage.models import Scene, Video
 
@@ -38,9 +39,7 @@ async def contact_sheet(call: Call) -> web.Response:
 
 
 async def _own_scene(call: Call) -> tuple[Video, Scene]:
-    scene = await call.services.scenes.get(call.path("scene_id"))
-    if scene is None or not call.client.may_act_for(scene.owner_id):
-        raise not_found("scene")
+    scene = await own_scene(call)
     return await own_video(call, scene.video_id), scene
 
 

@@ -118,6 +118,18 @@ async def test_a_video_that_is_held_gets_its_scenes_too(studio: Studio, clip: Pa
     assert len(await studio.library.scenes_of(video)) == 3
 
 
+async def test_what_was_measured_in_a_scene_is_forgotten_when_it_is_moved_not_when_it_is_renamed(
+    studio: Studio,
+) -> None:
+    ingestor = studio.ingestor()
+    asked = await ingestor.request(URL, owner_id="ana")
+    await studio.finished(ingestor, asked.video_id)
+    first, second, third = await studio.scenes.of_video(asked.video_id)
+    await studio.library.change_scene(first, title="Another name")
+    await studio.library.change_scene(second, end_s=2.0)
+    assert set(await studio.intakes.scene_facts(asked.video_id)) == {first.id, third.id}
+
+
 async def test_an_operator_can_turn_detection_off(studio: Studio) -> None:
     ingestor = studio.ingestor(detects=False)
     asked = await ingestor.request(URL, owner_id="ana")

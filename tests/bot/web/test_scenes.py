@@ -43,3 +43,39 @@ async def test_a_strangers_video_takes_no_scenes(house: House) -> None:
     path = f"/v1/videos/{scene.video_id}/scenes"
     answer = await house.post(path, json={"start_s": 1, "end_s": 2}, headers=house.bearer(OTHER_TOKEN))
     assert answer.status == 404
+
+
+async def test_a_scene_is_renamed_and_moved(house: House) -> None:
+    scene = await house.scene(start_s=1, end_s=11)
+    path = f"/v1/scenes/{scene.id}"
+    renamed = await house.ask("PATCH", path, headers=house.bearer(), json={"title": "Goal!"})
+    assert (renamed.status, renamed.json["title"], renamed.json["end_s"]) == (200, "Goal!", 11)
+    moved = await house.ask("PATCH", path, headers=house.bearer(), json={"start_s": 4.5})
+    assert (moved.json["start_s"], moved.json["end_s"], moved.json["title"]) == (4.5, 11, "Goal!")
+    assert (await house.get(path)).json == moved.json
+
+
+async def test_a_scene_cannot_be_moved_out_of_its_video(house: House) -> None:
+    scene = await house.scene(start_s=1, end_s=11)
+    answer = await house.ask(
+        "PATCH", f"/v1/scenes/{scene.id}", headers=house.bearer(), json={"end_s": 9999.0}
+    )
+    assert (answer.status, answer.json["code"]) == (400, "invalid_range")
+    assert (await house.get(f"/v1/scenes/{scene.id}")).json["end_s"] == 11
+
+
+async def test_a_removed_scene_is_gone_and_its_video_is_not(house: House) -> None:
+    scene = await house.scene()
+    path = f"/v1/scenes/{scene.id}"
+    assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
+    assert (await house.get(path)).status == 404
+    assert (await house.get(f"/v1/videos/{scene.video_id}")).status == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+async def test_a_strangers_scene_is_as_good_as_none(house: House, method: str) -> None:
+    scene = await house.scene()
+    body = {"json": {"title": "Mine"}} if method == "PATCH" else {}
+    answer = await house.ask(method, f"/v1/scenes/{scene.id}", headers=house.bearer(OTHER_TOKEN), **body)
+    assert answer.status == 404
+    assert await house.services.scenes.get(scene.id) == scene
