@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+#: The kind of destination that an address is written in.
+KIND = "discord"
 YES, NO = "yes", "no"
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.client import Interaction
+from bot.chat.facts import card_of
 from bot.chat.guilds import QUALITY, STRATEGY, GuildSettings, settings_here
 from bot.chat.languages import words_for
-from bot.chat.live import KIND
 from bot.chat.messages import left_out
 from bot.chat.refusals import sentence
 from processing.errors import ExportRefused
@@ -36,18 +37,17 @@ async def ask_for_short(
     """
     address = await _answered(interaction, private=private)
     here = await settings_here(interaction)
-    request = ExportRequest(
+    export = await _accepted(
+        interaction,
+        _destinations(address, here),
         scene_id=scene_id,
         strategy=strategy or here.strategy or STRATEGY,
         quality=quality or here.quality or QUALITY,
-        user_id=address.user_id,
-        destinations=_destinations(address, here),
         start_s=start_s,
         end_s=end_s,
-        guild_id=place_of(interaction),
     )
-    accepted = await interaction.client.services.exporter.request(request)
-    await _show(interaction, accepted.export)
+    first, *_ = await interaction.client.services.deliveries.destinations_of(export.id)
+    await interaction.client.live.show(export, first)
 
 
 async def ask_for_shorts(
@@ -59,42 +59,44 @@ async def ask_for_shorts(
         ExportRefused: nothing was created at all.
     """
     address = await _answered(interaction)
-    here = await settings_here(interaction)
-    services = interaction.client.services
+    places = _destinations(address, await settings_here(interaction))
     exports: list[Export] = []
-    refused: list[tuple[str, ExportRefused]] = []
-    for scene_id in scene_ids:
-        request = ExportRequest(
-            scene_id=scene_id,
-            strategy=strategy,
-            quality=quality,
-            user_id=address.user_id,
-            destinations=_destinations(address, here),
-            guild_id=place_of(interaction),
-        )
-        try:
-            exports.append((await services.exporter.request(request)).export)
-        except ExportRefused as error:
-            refused.append((scene_id, error))
-    if not exports:
-        raise refused[0][1]
-    note = "\n-# ".join([await _left_out(interaction, scene_id, error) for scene_id, error in refused])
-    shared = replace(address, batch=" ".join(export.id for export in exports), note=note)
+    notes: list[str] = []
+    # nobody tells of one of them before all are known
+    async with interaction.client.post.turn(address):
+        for scene_id in scene_ids:
+            recipe = {"scene_id": scene_id, "strategy": strategy, "quality": quality}
+            try:
+                exports.append(await _accepted(interaction, places, **recipe))
+            except ExportRefused as error:
+                refusal = error
+                notes.append(await _left_out(interaction, scene_id, error))
+        if not exports:
+            raise refusal
+        batch = " ".join(export.id for export in exports)
+        await _show_together(interaction, exports, replace(address, batch=batch, note="\n-# ".join(notes)))
+
+
+async def _accepted(interaction: Interaction, places: Sequence[Destination], **recipe: Any) -> Export:
+    request = ExportRequest(
+        user_id=str(interaction.user.id), guild_id=place_of(interaction), destinations=places, **recipe
+    )
+    return (await interaction.client.services.exporter.request(request)).export
+
+
+async def _show_together(interaction: Interaction, exports: Sequence[Export], shared: Address) -> None:
+    services = interaction.client.services
     for export in exports:
         first, *_ = await services.deliveries.destinations_of(export.id)
         await services.deliveries.readdress(first.id, shared.as_text())
-    await _show(interaction, exports[0])
+    destination = Destination(id=first.id, kind=KIND, address=shared.as_text())
+    await interaction.client.live.put(destination, await card_of(export, shared, services))
 
 
 async def _left_out(interaction: Interaction, scene_id: str, error: ExportRefused) -> str:
     words = words_for(interaction.locale.value)
     scene = await interaction.client.services.scenes.get(scene_id)
     return left_out(scene.title if scene else scene_id, sentence(error, words) or "", words)
-
-
-async def _show(interaction: Interaction, export: Export) -> None:
-    first, *_ = await interaction.client.services.deliveries.destinations_of(export.id)
-    await interaction.client.live.show(export, first)
 
 
 def place_of(interaction: Interaction) -> str | None:

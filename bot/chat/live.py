@@ -6,8 +6,9 @@ from typing import Any
 import aiohttp
 import discord
 import structlog
+from discord import ui
 
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.cards import components_of
 from bot.chat.facts import card_of
 from bot.chat.post import Letter, Post
@@ -17,7 +18,6 @@ from storage.models import ACTIVE, Destination, Export
 
 log = structlog.get_logger()
 
-KIND = "discord"
 #: Discord takes five edits of a message in five seconds; the final one must never have to wait for its turn.
 SPACING_S = 2.5
 #: A progress edit that takes longer has been overtaken by events.
@@ -61,17 +61,20 @@ class LiveCards:
     async def show(self, export: Export, destination: Destination) -> None:
         """Bring one message up to date, unless the export has ended: that is the notifier's news."""
         address = Address.from_text(destination.address)
-        async with self._post.turn(address, export.id):
+        async with self._post.turn(address):
             current = await self._services.exports.get(export.id)
             if current is None or current.status not in ACTIVE:
                 return
             card = await card_of(current, address, self._services)
-            if (components := components_of(card)) == self._shown.get(address.message_id):
-                return
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._post.edit(destination, Letter(card=card))
-            except (RetryLater, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.info("progress not shown", export_id=export.id, error=type(error).__name__)
-            else:
-                self._shown[address.message_id] = components
+            if components_of(card) != self._shown.get(address.message_id):
+                await self.put(destination, card)
+
+    async def put(self, destination: Destination, card: ui.LayoutView) -> None:
+        """Show this card, if Discord can be reached. If not, a later one will do."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._post.edit(destination, Letter(card=card))
+        except (RetryLater, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("progress not shown", error=type(error).__name__)
+        else:
+            self._shown[destination.address["message_id"]] = components_of(card)

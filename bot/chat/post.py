@@ -62,9 +62,9 @@ class Post:
         """Whether it makes sense to try."""
         return self._connection.client is not None
 
-    def turn(self, address: Address, export_id: str) -> asyncio.Lock:
+    def turn(self, address: Address) -> asyncio.Lock:
         """Whoever writes to a message holds this, so that a late edit never covers a newer one."""
-        return self._turns.setdefault(address.batch or export_id, asyncio.Lock())
+        return self._turns.setdefault(f"{address.channel_id}/{address.message_id}", asyncio.Lock())
 
     async def edit(self, destination: Destination, letter: Letter) -> bool:
         """Edit the message that is there. False: there is none, or no way to it is left.

@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.facts import card_of
-from bot.chat.live import KIND
 from bot.chat.playing import edit_playing
 from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
 from processing.delivery import News, Notifier, Undeliverable
-from storage.models import Event, ExportStatus
+from storage.models import Destination, Event, ExportStatus
 
 
 @asynccontextmanager
@@ -36,12 +35,13 @@ class DiscordNotifier:
             Undeliverable: no way to the message, the channel or the user is left.
             Exception: Discord could not be reached, or nobody is logged in: try again.
         """
-        address = Address.from_text(news.destination.address)
-        async with self._post.turn(address, news.export.id):
+        async with self._post.turn(Address.from_text(news.destination.address)):
+            destination = await self._destination(news)
+            address = Address.from_text(destination.address)
             export = await self._services.exports.get(news.export.id) or news.export
             if address.showcase and not address.message_id and export.status is not ExportStatus.COMPLETED:
                 return
-            if await edit_playing(export, news.destination, services=self._services, post=self._post):
+            if await edit_playing(export, destination, services=self._services, post=self._post):
                 return
             card = await card_of(export, address, self._services)
             letter = Letter(
@@ -50,6 +50,11 @@ class DiscordNotifier:
                 mention=export.status is ExportStatus.COMPLETED,
             )
             if news.event is not Event.EXPIRED:
-                await self._post.bring(news.destination, letter, nonce=news.delivery_id)
-            elif not await self._post.edit(news.destination, letter):
+                await self._post.bring(destination, letter, nonce=news.delivery_id)
+            elif not await self._post.edit(destination, letter):
                 raise Undeliverable("the message can no longer be edited")
+
+    async def _destination(self, news: News) -> Destination:
+        """As it is now: what was waited for may have changed it."""
+        places = await self._services.deliveries.destinations_of(news.export.id)
+        return next((place for place in places if place.id == news.destination.id), news.destination)

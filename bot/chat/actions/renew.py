@@ -1,10 +1,9 @@
 """Lets a finished short live on for another day."""
 
 from bot.chat.actions.base import Answered
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.client import Interaction
 from bot.chat.facts import card_of
-from bot.chat.live import KIND
 from bot.chat.names import Action, template
 from bot.chat.playing import edit_playing
 from bot.chat.post import Letter
@@ -26,6 +25,6 @@ class Renew(Answered, template=template(Action.RENEW, "export_id")):
             if destination.kind != KIND:
                 continue
             address = Address.from_text(destination.address)
-            async with post.turn(address, export.id):
+            async with post.turn(address):
                 if not await edit_playing(renewed, destination, services=services, post=post):
                     await post.edit(destination, Letter(card=await card_of(renewed, address, services)))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.cards import components_of
-from bot.chat.live import KIND, LiveCards
+from bot.chat.live import LiveCards
 from bot.chat.post import Letter, Post
 from processing.ffmpeg import Progress
 from processing.progress import ProgressBoard
@@ -119,7 +119,7 @@ async def test_a_progress_edit_waits_for_whoever_writes_and_then_sees_that_it_is
     live: LiveCards, post: Shown, exports: Exports, running: Export
 ) -> None:
     (place,) = await exports.active_for(KIND)
-    async with post.turn(ADDRESS, running.id):
+    async with post.turn(ADDRESS):
         late = asyncio.create_task(live.show(running, place[1]))
         await exports.cancel(running.id, now=utc_now())
     await late
