@@ -14,7 +14,7 @@ from processing.render import RenderJob, render
 from tests import clips
 
 Maker = Callable[[Tools, Path], object]
-JOB = RenderJob(start_s=0.2, end_s=1.7, strategy="center_crop", quality="draft")
+JOB = RenderJob(start_s=0.2, end_s=1.9, strategy="center_crop", quality="draft")
 
 
 def still(ending: str, *written: str) -> Maker:
@@ -45,6 +45,12 @@ def unlisted(tools: Tools, path: Path) -> None:
 def truncated(tools: Tools, path: Path) -> None:
     whole = clips.plain(tools, path.with_name("whole.mp4"))
     clips.make(tools, path, "-i", str(whole), "-c", "copy", "-movflags", "+faststart")
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def truncated_matroska(tools: Tools, path: Path) -> None:
+    """Its head promises the whole length, and nothing complains when the rest is missing."""
+    clips.plain(tools, path.with_suffix(".mkv"), seconds=3).replace(path)
     os.truncate(path, path.stat().st_size // 2)
 
 
@@ -90,6 +96,7 @@ def huge(tools: Tools, path: Path) -> None:
         pytest.param(still(".mkv"), Refusal.STILL_PICTURE, id="one-frame-mkv"),
         pytest.param(still(".gif"), Refusal.STILL_PICTURE, id="one-frame-gif"),
         pytest.param(truncated, Refusal.DAMAGED, id="truncated"),
+        pytest.param(truncated_matroska, Refusal.DAMAGED, id="truncated-matroska"),
         pytest.param(without_index, Refusal.DAMAGED, id="without-index"),
         pytest.param(scrambled, Refusal.DAMAGED, id="scrambled"),
         pytest.param(huge, Refusal.TOO_LARGE_A_PICTURE, id="huge"),

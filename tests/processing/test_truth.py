@@ -93,21 +93,24 @@ async def test_a_turned_picture_stands_upright(turn: int, tools: Tools, tmp_path
     short, _ = await short_of(source, tools, 0, 1, strategy="letterbox")
     column = [row[4] for row in _rows(pixels(short, tools)[0])]
     lit = [color for color in column if max(color) > 100]
+    assert len(lit) == len(column)
     assert lit[0][0] > 200 > 60 > lit[0][2]
     assert lit[-1][2] > 200 > 60 > lit[-1][0]
 
 
 @pytest.mark.parametrize(
-    ("matrix", "written"),
+    ("matrix", "size", "tag"),
     [
-        pytest.param("bt709", ("-colorspace", "bt709"), id="bt709"),
-        pytest.param("smpte170m", ("-colorspace", "smpte170m"), id="bt601"),
-        pytest.param("smpte170m", (), id="untagged-small"),
+        pytest.param("bt709", "128x128", "bt709", id="bt709"),
+        pytest.param("smpte170m", "128x128", "smpte170m", id="bt601"),
+        pytest.param("smpte170m", "128x128", "unknown", id="untagged-small"),
+        pytest.param("bt709", "1280x720", "unknown", id="untagged-large"),
     ],
 )
-async def test_colours_survive(matrix: str, written: tuple[str, ...], tools: Tools, tmp_path: Path) -> None:
-    orange = f"{ORANGE},scale=out_color_matrix={matrix}:out_range=tv,format=yuv420p"
-    source = clips.make(tools, tmp_path / "orange.mp4", "-f", "lavfi", "-i", orange, *LOSSLESS, *written)
+async def test_colours_survive(matrix: str, size: str, tag: str, tools: Tools, tmp_path: Path) -> None:
+    orange = f"{ORANGE},scale={size}:out_color_matrix={matrix}:out_range=tv,format=yuv420p"
+    orange += f",setparams=colorspace={tag}:color_primaries=unknown:color_trc=unknown"
+    source = clips.make(tools, tmp_path / "orange.mp4", "-f", "lavfi", "-i", orange, *LOSSLESS)
     short, _ = await short_of(source, tools, 0, 0.5)
     assert pixels(short, tools, columns=1, rows=1)[0][0] == pytest.approx((0xE0, 0x80, 0x20), abs=6)
 
@@ -144,22 +147,10 @@ async def test_hdr_white_becomes_nearly_white_and_grey_stays_grey(
     """203 nits, where HDR puts the white of a page, is signal 0.58 in PQ and 0.75 in HLG."""
     level = round(64 + 876 * white)
     page = f"color=black:size=128x128:rate=30:duration=1,format=yuv420p10le,geq=lum={level}:cb=512:cr=512"
-    tags = (
-        "-color_trc",
-        transfer,
-        "-color_primaries",
-        "bt2020",
-        "-colorspace",
-        "bt2020nc",
-        "-color_range",
-        "tv",
-    )
-    x265 = (
-        "-c:v",
-        "libx265",
-        "-x265-params",
-        f"log-level=error:transfer={transfer}:colorprim=bt2020:colormatrix=bt2020nc",
-    )
+    tags = ("-color_trc", transfer, "-color_primaries", "bt2020", "-colorspace", "bt2020nc")
+    display = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    said = f"log-level=error:transfer={transfer}:colorprim=bt2020:colormatrix=bt2020nc:{display}"
+    x265 = ("-c:v", "libx265", "-x265-params", said)
     source = clips.make(tools, tmp_path / "hdr.mp4", "-f", "lavfi", "-i", page, *x265, *tags)
     short, rendition = await short_of(source, tools, 0, 0.5)
     red, green, blue = pixels(short, tools, columns=1, rows=1)[0][0]
@@ -220,6 +211,13 @@ async def test_an_edit_list_is_obeyed(tools: Tools, tmp_path: Path) -> None:
     short, _ = await short_of(source, tools, 0.2, 1.2)
     assert first_bright(short, tools) == pytest.approx(0.5, abs=1.5 / 30)
     assert first_loud(short, tools) == pytest.approx(first_bright(short, tools), abs=0.025)
+
+
+async def test_a_hole_in_the_sound_does_not_shift_what_follows(tools: Tools, tmp_path: Path) -> None:
+    hole = ("-af", "aselect='not(between(t,0.7,0.76))'", "-c:a", "pcm_s16le")
+    source = clips.make(tools, tmp_path / "hole.mkv", *BLINKING, *LOSSLESS, *hole)
+    short, _ = await short_of(source, tools, 0.5, 1.5)
+    assert first_loud(short, tools) == pytest.approx(first_bright(short, tools), abs=0.02)
 
 
 async def test_a_clock_that_jumps_is_put_right(tools: Tools, tmp_path: Path) -> None:
