@@ -8,10 +8,11 @@ from pathlib import Path
 
 import structlog
 
+from processing import album
 from processing.ingest import Library
 from storage.database import Database
 from storage.exports import Exports
-from storage.files import FileStore
+from storage.files import PART, FileStore
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ async def expire(
     """End the links whose time is over, delete their files, and tell everyone once. Returns how many."""
     expired = 0
     for export in await exports.due(now(), at_most=BATCH):
-        if export.file_key and await exports.expire(export.id, now=now()):
+        if export.file_key and await exports.expire(export.id, now=now(), only_if_due=True):
             expired += 1
             on_news()
             log.info("export expired", export_id=export.id)
@@ -42,8 +43,13 @@ async def sweep_orphans(
     """Delete files that no row knows, unfinished ones included. Returns how many."""
     entries = await files.entries()
     known = await videos.file_keys() | await exports.file_keys()
+    albums = {f"{album.FOLDER}/{video_id}" for video_id in await videos.ids()}
     orphans = [
-        entry for entry in entries if entry.key not in known and now() - entry.modified_at > ORPHAN_AGE
+        entry
+        for entry in entries
+        if entry.key not in known
+        and not (entry.key.rpartition("/")[0] in albums and not entry.key.endswith(PART))
+        and now() - entry.modified_at > ORPHAN_AGE
     ]
     for orphan in orphans:
         await files.delete(orphan.key)

@@ -127,11 +127,12 @@ class Exports:
                 connection, export_id, ExportStatus.CANCELLED, "finished_at = ?", (to_text(now),)
             ) and await announce(connection, export_id, Event.CANCELLED, now)
 
-    async def expire(self, export_id: str, *, now: datetime) -> bool:
+    async def expire(self, export_id: str, *, now: datetime, only_if_due: bool = False) -> bool:
         """`completed -> expired`, told to every destination."""
+        due_by = now if only_if_due else None
         async with self._database.transaction() as connection:
             return await step(
-                connection, export_id, ExportStatus.EXPIRED, "file_key = NULL", ()
+                connection, export_id, ExportStatus.EXPIRED, "file_key = NULL", (), due_by=due_by
             ) and await announce(connection, export_id, Event.EXPIRED, now)
 
     async def renew(

@@ -282,3 +282,13 @@ async def test_expiry_is_announced_after_completion(exports: Exports, deliveries
     assert not await exports.expire(running.id, now=NOON + timedelta(days=1))
     news = await deliveries.of_export(running.id)
     assert [delivery.event for delivery in news] == [Event.COMPLETED, Event.EXPIRED]
+
+
+async def test_a_link_renewed_while_it_was_about_to_end_lives_on(exports: Exports) -> None:
+    await accepted(exports)
+    running = await started(exports)
+    assert await complete(exports, running)
+    late, soon_after = NOON + timedelta(hours=24), NOON + timedelta(hours=25)
+    assert await exports.renew(running.id, token=None, now=NOON, expires_at=soon_after)
+    assert not await exports.expire(running.id, now=late, only_if_due=True)
+    assert await exports.expire(running.id, now=late)
