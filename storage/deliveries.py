@@ -126,11 +126,11 @@ class Deliveries:
         return _from_row(row) if row else None
 
     async def resend(self, delivery_id: str, *, now: datetime) -> bool:
-        """`delivered | abandoned -> due`: bring it once more. False: it is on its way."""
+        """Whatever became of it: bring it (once more), and now. False: there is no such news."""
         async with self._database.transaction() as connection:
             return await changed_one(
                 connection,
-                "UPDATE deliveries SET status = 'due', next_attempt_at = ? WHERE id = ? AND status <> 'due'",
+                "UPDATE deliveries SET status = 'due', next_attempt_at = ? WHERE id = ?",
                 (to_text(now), delivery_id),
             )
 

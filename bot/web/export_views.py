@@ -151,6 +151,7 @@ def export_view(
 
 def _progress(status: ExportStatus, progress: Progress | None) -> ProgressView:
     if status is ExportStatus.PROCESSING and progress is not None:
-        return ProgressView(percent=progress.percent, stage=progress.stage, eta_s=progress.eta_s)
+        eta_s = None if progress.eta_s is None else round(progress.eta_s, 1)
+        return ProgressView(percent=round(progress.percent, 1), stage=progress.stage, eta_s=eta_s)
     ended_well = status in (ExportStatus.COMPLETED, ExportStatus.EXPIRED)
     return ProgressView(percent=100 if ended_well else 0, stage=status.value, eta_s=None)

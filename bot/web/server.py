@@ -72,7 +72,7 @@ def application(
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()
-    app.on_response_prepare.append(mark)
+    app.on_response_prepare.extend((mark, _name))
     app.on_shutdown.append(_let_go)
     for route in ROUTES:
         _add(app, route.method, route.path, served(route))
@@ -102,6 +102,11 @@ async def serving(
             yield
     finally:
         await runner.cleanup()
+
+
+async def _name(_: web.Request, response: web.StreamResponse) -> None:
+    """Say who answers, and not on which versions of what."""
+    response.headers["Server"] = "Cutdown"
 
 
 async def _let_go(app: web.Application) -> None:

@@ -21,6 +21,11 @@ async def test_a_failure_is_a_problem_document(house: House, method: str, path: 
     assert {"type", "title", "status", "code", "detail"} <= set(answer.json)
 
 
+async def test_no_answer_tells_the_versions_behind_it(house: House) -> None:
+    for path in ("/healthz", "/nowhere", "/v1/exports"):
+        assert (await house.ask("GET", path)).headers["Server"] == "Cutdown"
+
+
 async def test_a_wrong_method_is_told_the_right_ones(house: House) -> None:
     assert "POST" in (await house.ask("PUT", "/v1/videos")).headers["Allow"]
 

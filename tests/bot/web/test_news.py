@@ -1,0 +1,112 @@
+"""From the request to the endpoint: what is asked for over HTTP is heard of by signed webhook."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+
+import aiohttp
+import pytest
+from aiohttp import web
+from standardwebhooks import Webhook
+
+from bot.addresses import guarded
+from bot.config import Settings
+from bot.notifiers.webhook import WebhookNotifier
+from processing.delivery import Courier
+from processing.errors import RenderFailed
+from storage.models import DeliveryStatus
+from tests.bot.web.conftest import SECRET, SETTINGS, House
+
+LOOPBACK = "127.0.0.0/8"
+
+
+class Listener:
+    """An endpoint that believes nothing that the library has not verified."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []
+        self.ids: list[str] = []
+        self.busy = False
+        self.url = ""
+
+    async def hear(self, request: web.Request) -> web.Response:
+        told = Webhook(SECRET).verify(await request.read(), dict(request.headers))
+        self.ids.append(request.headers["webhook-id"])
+        if self.busy:
+            return web.Response(status=503, headers={"Retry-After": "600"})
+        self.heard.append((told["type"], told["data"]["id"]))
+        return web.Response(status=204)
+
+
+@pytest.fixture
+async def listener() -> AsyncIterator[Listener]:
+    listener = Listener()
+    app = web.Application()
+    app.router.add_post("/", listener.hear)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    listener.url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    yield listener
+    await runner.cleanup()
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(**SETTINGS | {"webhooks": {"allowed_networks": [LOOPBACK]}})
+
+
+@pytest.fixture
+async def courier(house: House) -> AsyncIterator[Courier]:
+    house.clock.moment = datetime.now(UTC)  # the library looks at the real one
+    services = house.services
+    connector = aiohttp.TCPConnector(socket_factory=guarded([ip_network(LOOPBACK)]))
+    async with aiohttp.ClientSession(connector=connector) as session:
+        notifier = WebhookNotifier(
+            session=session,
+            clients=services.settings.clients,
+            download_url=services.download_url,
+            notes=services.notes,
+            now=services.now,
+        )
+        yield Courier(
+            deliveries=services.deliveries,
+            exports=services.exports,
+            notifiers={"webhook": notifier},
+            exports_per_day=10,
+            now=services.now,
+        )
+
+
+async def test_the_end_of_an_export_is_heard_where_the_request_said(
+    house: House, courier: Courier, listener: Listener
+) -> None:
+    made = await house.completed(await house.scene(), notify=listener.url)
+    house.pool.error = RenderFailed("The video could not be processed.")
+    failed = await house.completed(await house.scene(end_s=9), notify=listener.url)
+    await courier.bring_due()
+    assert set(listener.heard) == {("export.completed", made), ("export.failed", failed)}
+
+
+async def test_acceptance_comes_before_the_end(house: House, courier: Courier, listener: Listener) -> None:
+    events = ["export.accepted", "export.completed"]
+    made = await house.completed(await house.scene(), notify=listener.url, notify_events=events)
+    for _ in events:
+        await courier.bring_due()
+    assert listener.heard == [("export.accepted", made), ("export.completed", made)]
+
+
+async def test_a_busy_endpoint_is_left_alone_as_long_as_it_asks_unless_a_resend_is_wished(
+    house: House, courier: Courier, listener: Listener
+) -> None:
+    listener.busy = True
+    made = await house.completed(await house.scene(), notify=listener.url)
+    await courier.bring_due()
+    (delivery,) = await house.services.deliveries.of_export(made)
+    assert delivery.status is DeliveryStatus.DUE
+    assert delivery.next_attempt_at - house.clock() >= timedelta(seconds=600)
+    listener.busy = False
+    await house.post(f"/v1/deliveries/{delivery.id}/resend")
+    await courier.bring_due()
+    assert listener.heard == [("export.completed", made)]
+    assert len(set(listener.ids)) == 1
