@@ -55,8 +55,8 @@ MIXTURE = 0.3
 
 #: No part of a black picture is brighter than this, of 255.
 BLACK_LEVEL = 40
-#: A dip is as good as black: this part of the light half a second before and after it.
-DIP, DIP_SAMPLES = 0.3, SAMPLE_RATE // 2
+#: A dip is as good as black: this part of the light within so many samples before and after it.
+DIP, DIP_SAMPLES = 0.3, 3
 #: The longest fade that is counted to its black, in samples.
 FADE_SAMPLES = SAMPLE_RATE
 #: In a fade, each sample is so many times as bright as the one nearer to black.

@@ -98,6 +98,10 @@ async def test_black_at_both_ends_is_marked_too(tools: Tools, tmp_path: Path) ->
     assert (last.end_s, last.start_s) == pytest.approx((2.0, 2.6), abs=1.5 * SAMPLE_S)
 
 
+def test_a_dark_shot_between_bright_ones_is_not_black() -> None:
+    assert find_boundaries(seen([200] * 12 + [45] * 8 + [200] * 12, [0.0] * 32)) == []
+
+
 levels = st.lists(st.sampled_from([16, 30, 90, 160, 235]), min_size=1, max_size=80)
 
 
