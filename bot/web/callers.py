@@ -64,6 +64,8 @@ class Claim:
 
 
 def _holder(token: str, clients: Sequence[ClientSettings]) -> ClientSettings:
+    if not token.isascii():  # what is no text at all cannot be hashed as text
+        raise SignatureInvalid("Nobody here has that token.")
     hashed = hash_token(token)
     right = [
         client

@@ -1,9 +1,12 @@
 """Every failure is an RFC 9457 document, and none shows what is inside."""
 
+import asyncio
+
 import pytest
+from yarl import URL
 
 from bot.web.server import application
-from tests.bot.web.conftest import House
+from tests.bot.web.conftest import TOKEN, House
 
 
 @pytest.mark.parametrize(
@@ -48,3 +51,26 @@ async def test_what_nobody_foresaw_is_a_500_without_a_trace(house: House) -> Non
 
 def test_the_application_is_built_without_touching_anything(house: House) -> None:
     assert application(house.services) is not application(house.services)
+
+
+@pytest.mark.parametrize(
+    "path", [b"/d/%ff", b"/s/%ed%a0%80", b"/v1/exports/%ff", b"/v1/exports/a%00b", b"/d/\xff"]
+)
+async def test_no_bytes_in_an_address_break_anything(house: House, path: bytes) -> None:
+    assert await status_of(house, path, b"Bearer " + TOKEN.encode()) in (b"404", b"400")
+
+
+@pytest.mark.parametrize("token", [b"Bearer \xff\xfe", b"Bearer \xc3\xa9", b"Bearer "])
+async def test_no_bytes_in_a_token_break_anything(house: House, token: bytes) -> None:
+    assert await status_of(house, b"/v1/exports", token) in (b"401", b"400")
+
+
+async def status_of(house: House, path: bytes, authorization: bytes) -> bytes:
+    """The status of a request written by hand, since clients refuse to send such bytes."""
+    url = URL(house.services.base_url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
+    writer.write(b"Authorization: " + authorization + b"\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer.split(b" ", 2)[1]
