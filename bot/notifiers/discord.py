@@ -10,7 +10,7 @@ from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
 from processing.delivery import News, Notifier, Undeliverable
-from storage.models import Destination, Event, ExportStatus
+from storage.models import Destination, Event, Export, ExportStatus
 
 
 @asynccontextmanager
@@ -39,7 +39,7 @@ class DiscordNotifier:
             destination = await self._destination(news)
             address = Address.from_text(destination.address)
             export = await self._services.exports.get(news.export.id) or news.export
-            if address.showcase and not address.message_id and export.status is not ExportStatus.COMPLETED:
+            if _left_unsaid(news, export, address):
                 return
             if await edit_playing(export, destination, services=self._services, post=self._post):
                 return
@@ -58,3 +58,11 @@ class DiscordNotifier:
         """As it is now: what was waited for may have changed it."""
         places = await self._services.deliveries.destinations_of(news.export.id)
         return next((place for place in places if place.id == news.destination.id), news.destination)
+
+
+def _left_unsaid(news: News, export: Export, address: Address) -> bool:
+    """Old news of a link that has died since: the news of its end follows. To a showcase, all but success."""
+    if export.status is ExportStatus.EXPIRED and news.event is not Event.EXPIRED:
+        return True
+    unknown = address.showcase and not address.message_id
+    return unknown and export.status is not ExportStatus.COMPLETED

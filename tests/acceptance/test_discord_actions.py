@@ -166,6 +166,7 @@ async def test_several_scenes_are_made_in_one_message_and_what_is_over_the_quota
 async def test_a_message_with_a_video_can_be_made_into_shorts(
     discord_server: FakeDiscord, program: Program, clip: Path, ana: User, channel: Channel
 ) -> None:
+    program.open_gate()
     video = Upload("match.mp4", clip.read_bytes(), "video/mp4")
     message = discord_server.post(channel, user=discord_server.add_user("bob"), files=[video])
     asked = await discord_server.context_menu("Make a short", message, user=ana)
