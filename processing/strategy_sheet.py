@@ -22,7 +22,7 @@ from processing.windows import Window, lost_share, motion_map, read_ruler, ruler
 
 #: Of the sheet's pictures, in pixels; the ruler is read at a fraction of it.
 CELL_WIDTH, CELL_HEIGHT = 270, 480
-RULED_WIDTH, RULED_HEIGHT = 54, 96
+RULED_WIDTH, RULED_HEIGHT = 108, 192
 RULER_WIDTH = 256
 #: Motion is watched for so long on either side of the moment.
 AROUND_S = 0.4

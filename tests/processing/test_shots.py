@@ -98,6 +98,13 @@ async def test_black_at_both_ends_is_marked_too(tools: Tools, tmp_path: Path) ->
     assert (last.end_s, last.start_s) == pytest.approx((2.0, 2.6), abs=1.5 * SAMPLE_S)
 
 
+def test_a_jolt_in_steady_motion_is_not_a_cut() -> None:
+    levels = [100, 103, 106, 109, 112, 120, 123, 126, 129, 132]
+    changes = [3.0] * 5 + [5.5] + [3.0] * 4
+    found = find_boundaries(seen(levels, changes))
+    assert [boundary for boundary in found if boundary.transition is Transition.CUT] == []
+
+
 def test_a_dark_shot_between_bright_ones_is_not_black() -> None:
     assert find_boundaries(seen([200] * 12 + [45] * 8 + [200] * 12, [0.0] * 32)) == []
 

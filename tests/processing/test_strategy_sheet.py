@@ -38,6 +38,11 @@ async def test_a_crop_loses_what_moves_aside_and_a_letterbox_nothing(tools: Tool
     assert shown["blur_fill"].lost < 0.02
 
 
+async def test_a_letterbox_of_a_very_wide_picture_loses_nothing_either(tools: Tools, tmp_path: Path) -> None:
+    wide = drawn(tools, tmp_path / "wide.mp4", "testsrc2=size=640x260:rate=25")
+    assert (await showings(tools, wide))["letterbox"].lost == 0
+
+
 async def test_a_crop_loses_nothing_that_moves_in_the_middle(tools: Tools, tmp_path: Path) -> None:
     shown = await showings(tools, drawn(tools, tmp_path / "centred.mp4", CENTRED))
     assert shown["center_crop"].lost < 0.05
