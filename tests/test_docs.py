@@ -12,6 +12,7 @@ from bot.commands.settings import example
 from bot.config import Settings
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
+from storage.intake_models import INTAKE_TRANSITIONS
 from storage.models import TRANSITIONS
 
 ROOT = Path(__file__).parent.parent
@@ -56,3 +57,9 @@ def test_every_link_between_the_papers_leads_somewhere() -> None:
         if not (paper.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_the_diagram_of_intakes_has_the_arrows_of_the_code() -> None:
+    page = (ROOT / "docs/videos.md").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^\s+(\w+) --> (\w+)", page, re.MULTILINE))
+    assert drawn == {(source, target) for source, targets in INTAKE_TRANSITIONS.items() for target in targets}
