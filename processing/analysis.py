@@ -1,5 +1,6 @@
 """Watches a whole video once, in one ffmpeg pass, and writes down what finding its scenes needs."""
 
+import math
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -107,11 +108,11 @@ async def analyse(
             on_output=reader,
             timeout_s=timeout_s,
             stall_s=STALL_S,
-            limits=Limits(cpu_s=int(timeout_s)),
+            limits=Limits(cpu_s=math.ceil(timeout_s) + 1),
         )
+        demand(finished)
         if not reader.times:
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
-        demand(finished)
         return Analysis(
             duration_s=media.duration_s or reader.times[-1],
             frame_times=reader.times,
