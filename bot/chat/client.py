@@ -71,6 +71,11 @@ class ChatClient(discord.Client):
         await self.services.notes.put(COMMANDS_NOTE, fingerprint)
         log.info("commands synced", count=len(commands))
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Tell of an event, unless the client has closed: discord.py still announces its readiness then."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def on_ready(self) -> None:
         """A new session: whatever was not shown meanwhile is shown now."""
         log.info("discord ready", guilds=len(self.guilds))

@@ -17,24 +17,30 @@ class Presence:
     def __init__(self, *, services: Services, connection: Connection) -> None:
         self._services = services
         self._connection = connection
+        self._shown: tuple[object, int] | None = None
 
     async def run(self) -> None:
         """Look again after every change, until cancelled."""
-        shown: tuple[object, int] | None = None
         while True:
             change = asyncio.create_task(self._services.board.changed())
             try:
-                client = self._connection.client
-                if client is not None and client.is_ready():
-                    # a new session has forgotten the line
-                    current = (client.ws, await self._services.exports.unfinished())
-                    if current != shown:
-                        await client.change_presence(activity=activity(current[1]))
-                        shown = current
-                await asyncio.sleep(SPACING_S)
+                if await self._show():
+                    await asyncio.sleep(SPACING_S)
                 await change
             finally:
                 change.cancel()
+
+    async def _show(self) -> bool:
+        """Whether the line had to be changed. A new session has forgotten it."""
+        client = self._connection.client
+        if client is None or not client.is_ready():
+            return False
+        current = (client.ws, await self._services.exports.unfinished())
+        if current == self._shown:
+            return False
+        await client.change_presence(activity=activity(current[1]))
+        self._shown = current
+        return True
 
 
 def activity(unfinished: int) -> discord.CustomActivity:
