@@ -4,7 +4,7 @@ import asyncio
 
 import discord
 
-from bot.chat.connection import Connection
+from bot.chat.connection import TROUBLE, Connection
 from bot.services import Services
 
 #: Discord takes five changes in twenty seconds.
@@ -38,7 +38,10 @@ class Presence:
         current = (client.ws, await self._services.exports.unfinished())
         if current == self._shown:
             return False
-        await client.change_presence(activity=activity(current[1]))
+        try:
+            await client.change_presence(activity=activity(current[1]))
+        except TROUBLE:
+            return False  # the gateway has just gone; the next session shows it
         self._shown = current
         return True
 
