@@ -127,7 +127,8 @@ def _ways(
         if length_s > bounds.longest_s:
             break
         if length_s >= bounds.shortest_s:
-            stretch = math.log(length_s / bounds.target_s) ** 2
+            # by the second: else one long scene would be cheaper than several good ones
+            stretch = math.log(length_s / bounds.target_s) ** 2 * length_s / bounds.target_s
             ends = points[before].price + points[here].price
             ways.append((cost[before] + stretch + ends, (before, True)))
     return ways

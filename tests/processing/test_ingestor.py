@@ -193,6 +193,14 @@ async def test_a_crash_in_any_state_loses_nothing_and_doubles_nothing(
     assert len(await studio.files.entries()) == 1
 
 
+async def test_what_was_being_probed_is_fetched_again_after_a_crash(studio: Studio) -> None:
+    asked = await studio.ingestor().request(URL, owner_id="ana")
+    await killed(studio, asked, IntakeStatus.PROBING)
+    begun = await studio.intakes.begin_next()
+    assert begun is not None
+    assert (begun.status, begun.tries) == (IntakeStatus.FETCHING, 2)
+
+
 async def test_a_crash_between_the_video_and_its_status_loses_nothing(studio: Studio) -> None:
     asked = await studio.ingestor().request(URL, owner_id="ana")
     await killed(studio, asked, IntakeStatus.PROBING)

@@ -137,9 +137,15 @@ def test_black_belongs_to_no_scene() -> None:
 def test_an_hour_in_one_shot_is_parted_all_the_same() -> None:
     seen, boundaries = film((100, 3600))
     scenes = merge(candidates(seen, boundaries), duration_s=3600, bounds=BOUNDS)
-    assert len(scenes) >= 20
+    assert all(40 <= scene.end_s - scene.start_s <= 100 for scene in scenes)
     assert scenes[0].start_s == 0
     assert scenes[-1].end_s == 3600
+
+
+def test_a_long_talk_is_parted_in_its_silences_at_about_the_target() -> None:
+    silences = [Candidate(end_s=at_s, start_s=at_s, price=0.75) for at_s in range(7, 1200, 7)]
+    scenes = merge(silences, duration_s=1200, bounds=BOUNDS)
+    assert all(30 <= scene.end_s - scene.start_s <= 80 for scene in scenes)
 
 
 def test_people_who_talk_in_turn_are_not_parted_but_a_new_place_is() -> None:
