@@ -95,7 +95,7 @@ class Intakes:
             if not await changed_one(
                 connection,
                 f"""
-                UPDATE intakes SET status = 'ready', findings = ?, finished_at = ?
+                UPDATE intakes SET status = 'ready', url = NULL, findings = ?, finished_at = ?
                 WHERE video_id = ? AND {_before(IntakeStatus.READY)}
                 """,
                 (json.dumps(asdict(findings)) if findings else None, to_text(now), video_id),
@@ -121,7 +121,7 @@ class Intakes:
             return await changed_one(
                 connection,
                 f"""
-                UPDATE intakes SET status = 'failed', error = ?, finished_at = ?
+                UPDATE intakes SET status = 'failed', url = NULL, error = ?, finished_at = ?
                 WHERE video_id = ? AND {_before(IntakeStatus.FAILED)}
                 """,
                 (error, to_text(now), video_id),

@@ -3,7 +3,7 @@ CREATE TABLE intakes (
     video_id    TEXT PRIMARY KEY,
     owner_id    TEXT NOT NULL,
     title       TEXT NOT NULL,
-    url         TEXT,                        -- where it is fetched from; NULL: the file is held already
+    url         TEXT,                        -- where it is fetched from; it may hold a key, so it is not kept
     status      TEXT NOT NULL
                 CHECK (status IN ('fetching', 'probing', 'detecting', 'ready', 'failed')),
     tries       INTEGER NOT NULL DEFAULT 0,  -- times it was begun; a video that breaks the service is given up

@@ -97,7 +97,7 @@ async def test_a_video_is_fetched_and_its_scenes_are_found(studio: Studio) -> No
     ingestor = studio.ingestor()
     asked = await ingestor.request(URL, owner_id="ana")
     done = await studio.finished(ingestor, asked.video_id)
-    assert (done.status, done.error) == (IntakeStatus.READY, None)
+    assert (done.status, done.error, done.url) == (IntakeStatus.READY, None, None)
     assert done.findings is not None
     assert done.findings.cuts_s == pytest.approx((1.2, 2.4), abs=0.04)
     video = await studio.library.video(asked.video_id, owner_id="ana")
@@ -152,7 +152,7 @@ async def test_a_failed_fetch_says_why_and_leaves_nothing(
     ingestor = studio.ingestor()
     asked = await ingestor.request(URL, owner_id="ana")
     done = await studio.finished(ingestor, asked.video_id)
-    assert done.status is IntakeStatus.FAILED
+    assert (done.status, done.url) == (IntakeStatus.FAILED, None)
     assert said in (done.error or "")
     assert "secret" not in (done.error or "")
     assert await studio.files.entries() == []

@@ -97,8 +97,13 @@ async def test_orphans_are_deleted_and_the_young_and_the_known_are_kept(
 ) -> None:
     video = samples.video(file_key="sources/vid_1/original")
     await videos.add(video)
-    known = [video.file_key, f"exports/ana/{completed.id}.mp4"]
-    orphans = ["exports/ana/exp_lost.mp4", "exports/ana/exp_half.mp4.ab12.part", "sources/vid_2/original"]
+    known = [video.file_key, f"exports/ana/{completed.id}.mp4", f"pictures/{video.id}/scene.jpg"]
+    orphans = [
+        "exports/ana/exp_lost.mp4",
+        "exports/ana/exp_half.mp4.ab12.part",
+        "sources/vid_2/original",
+        "pictures/vid_2/scene.jpg",
+    ]
     young = ["exports/ben/exp_new.mp4", "exports/ben/exp_new.mp4.ab12.part"]
     for key in known + orphans:
         await keep(files, tmp_path, key, old=True)
@@ -110,7 +115,7 @@ async def test_orphans_are_deleted_and_the_young_and_the_known_are_kept(
             videos=videos, exports=exports, files=files, now=lambda: datetime.now(UTC)
         )
 
-    assert [await sweep(), await sweep()] == [3, 0]
+    assert [await sweep(), await sweep()] == [4, 0]
     assert await keys(files) == sorted(known + young)
 
 
