@@ -27,6 +27,9 @@ class Refused(Exception):
 async def explain(interaction: discord.Interaction[Any], error: Exception) -> None:
     """Tell the user alone. What is not theirs to know goes to the log."""
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if interaction.client.is_closed():
+        log.info("interaction broken off by the end of the service")
+        return
     if isinstance(cause, discord.NotFound):
         log.info("interaction gone", code=cause.code)  # answered too late, or deleted: nobody is there
         return
