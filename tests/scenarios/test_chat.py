@@ -6,7 +6,7 @@ import pytest
 import simcord
 
 from processing.ffmpeg import find_tools
-from scenarios.stage import Stage, staged, text_of
+from tests.scenarios.stage import Stage, staged, text_of
 from tests import clips
 
 
