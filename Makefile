@@ -37,7 +37,7 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
-	$(BIN)/python -m pytest tests/scenarios
+	$(if $(ARGS),,$(BIN)/python -m pytest tests/scenarios)
 
 # Side by side with the plain command, on real clips. SHORT=--short only sees whether it runs.
 bench: setup

@@ -6,8 +6,8 @@ import pytest
 import simcord
 
 from processing.ffmpeg import find_tools
-from tests.scenarios.stage import Stage, staged, text_of
 from tests import clips
+from tests.scenarios.stage import Stage, staged, text_of
 
 
 @pytest.fixture(scope="module")
