@@ -46,7 +46,7 @@ def _recipes(folder: Path) -> dict[str, list[str]]:
         "drawbox=x='mod(t*90,1600)':y=300:w=300:h=180:color=0xf38ba8:t=fill,scroll=vertical=0.004"
     )
     return {
-        FACES: ["-i", str(folder / "carphone_pristine.mp4"), "-vf", "scale=1280:-2:flags=lanczos"],
+        FACES: ["-i", str(folder / "carphone_pristine.mp4"), "-vf", "scale=1280:-2:flags=lanczos,setsar=1"],
         MOTION: ["-i", str(folder / "bikes.mp4"), "-t", "6"],
         DRAWN: ["-i", bunny],
         GRAIN: ["-i", bunny, "-vf", noisy, "-t", "4"],
@@ -55,5 +55,9 @@ def _recipes(folder: Path) -> dict[str, list[str]]:
 
 
 def _make(tools: Tools, path: Path, arguments: list[str]) -> None:
+    # every clip has sound, so that both sides pay for it: pink noise, of no file's own
+    sound = ["-f", "lavfi", "-i", "anoisesrc=color=pink:amplitude=0.2:duration=30"]
     encoded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "10", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-    subprocess.run([tools.ffmpeg, "-v", "error", "-y", *arguments, *encoded, path], check=True)
+    mapped = ["-map", "1:v", "-map", "0:a", "-shortest"]
+    everything = [*sound, *arguments, *mapped, *encoded]
+    subprocess.run([tools.ffmpeg, "-v", "error", "-y", *everything, path], check=True)
