@@ -29,6 +29,7 @@ from processing.ffmpeg import find_tools
 from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.ingestor import Ingestor
+from processing.milestones import Milestones
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
 from processing.render import ENGINE
@@ -177,8 +178,12 @@ async def _work(
         now=services.now,
         news=news,
     )
+    milestones = Milestones(
+        deliveries=services.deliveries, board=services.board, now=services.now, on_news=services.on_news
+    )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(background("courier", courier.run))
+        await stack.enter_async_context(background("milestones", milestones.run))
         await exporter.resume()
         stack.push_async_callback(exporter.drain, settings.service.drain_s)
         await stack.enter_async_context(background("exporter", exporter.run))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -35,6 +36,7 @@ class News:
     destination: Destination
     quota: Quota
     occurred_at: datetime
+    percent: int | None = None
 
 
 class Notifier(Protocol):
@@ -90,7 +92,8 @@ class Courier:
         self._exports_per_day = exports_per_day
         self._now = now
         self._news = news or asyncio.Event()
-        self._under_way: set[str] = set()
+        #: destination -> what is on its way there
+        self._under_way: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
 
     def wake(self) -> None:
         """There is news: do not wait for the next attempt that was planned."""
@@ -112,13 +115,18 @@ class Courier:
 
     async def _set_out(self, now: datetime, attempts: asyncio.TaskGroup) -> None:
         for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
-            if delivery.id not in self._under_way:
+            place = delivery.destination.id
+            if place not in self._under_way:
                 task = attempts.create_task(self._bring(delivery), name=delivery.id)
-                self._under_way.add(delivery.id)
-                task.add_done_callback(self._came_back)
+                self._under_way[place] = delivery, task
+                task.add_done_callback(partial(self._came_back, place))
+                continue
+            earlier, task = self._under_way[place]
+            if earlier.event is Event.PROGRESS and earlier.id != delivery.id:
+                task.cancel()  # it must neither hold back nor follow what is due now
 
-    def _came_back(self, task: asyncio.Task[None]) -> None:
-        self._under_way.remove(task.get_name())
+    def _came_back(self, place: str, _: asyncio.Task[None]) -> None:
+        del self._under_way[place]
         # there may be more for that destination, or for those who found no room
         self._news.set()
 
@@ -158,6 +166,7 @@ class Courier:
             destination=delivery.destination,
             quota=quota,
             occurred_at=delivery.created_at,
+            percent=delivery.percent,
         )
 
     async def _retry(self, delivery: Delivery, error: Exception) -> None:

@@ -30,8 +30,14 @@ status = 'due' AND NOT EXISTS (
 async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
     """Make the news due at every destination, inside the transaction that makes it true.
 
-    A destination may name the events that it wants to hear of.
+    A destination may name the events that it wants to hear of. What it has not yet heard of the progress
+    is old news then, and holds nothing back.
     """
+    await connection.execute(
+        "UPDATE deliveries SET status = 'abandoned', last_error = 'there is later news' "
+        "WHERE export_id = ? AND event = 'export.progress' AND status = 'due'",
+        (export_id,),
+    )
     await connection.execute(
         """
         INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at, created_at)
@@ -51,6 +57,28 @@ class Deliveries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def tell_progress(self, export_id: str, percent: int, *, now: datetime) -> bool:
+        """Make a progress due where it is asked for, in the place of an earlier one. False: nowhere.
+
+        It never goes back, and it is told only of what is still being made.
+        """
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                """
+                INSERT OR REPLACE INTO deliveries
+                    (id, export_id, destination_id, event, percent, next_attempt_at, created_at)
+                SELECT 'dlv_' || lower(hex(randomblob(8))), exports.id, destinations.id, 'export.progress',
+                       ?2, ?3, ?3
+                FROM exports JOIN destinations ON destinations.export_id = exports.id
+                WHERE exports.id = ?1 AND exports.status = 'processing'
+                AND instr(address ->> 'events', 'export.progress') > 0
+                AND NOT EXISTS (SELECT 1 FROM deliveries WHERE destination_id = destinations.id
+                                AND event = 'export.progress' AND percent >= ?2)
+                """,
+                (export_id, percent, to_text(now)),
+            )
+            return cursor.rowcount > 0
 
     async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
         """What should be brought by now, longest due first."""
@@ -166,4 +194,5 @@ def _from_row(row: sqlite3.Row) -> Delivery:
         next_attempt_at=from_text(row["next_attempt_at"]),
         last_error=row["last_error"],
         created_at=from_text(row["created_at"]),
+        percent=row["percent"],
     )

@@ -55,6 +55,7 @@ class Event(enum.StrEnum):
     """News of an export, as destinations hear it."""
 
     ACCEPTED = "export.accepted"  #: it waits for its turn; told to those alone who ask for it
+    PROGRESS = "export.progress"  #: a quarter more of it is made; told to those alone who ask for it
     COMPLETED = "export.completed"  #: the short is there
     FAILED = "export.failed"  #: there will be none, and why
     CANCELLED = "export.cancelled"  #: its owner called it off
@@ -172,6 +173,7 @@ class Delivery:
     next_attempt_at: datetime
     last_error: str | None
     created_at: datetime
+    percent: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -123,6 +123,8 @@ def payload(news: News, *, download_url: str) -> dict[str, object]:
     }
     if news.event is Event.COMPLETED and export.expires_at is not None:
         data |= {"download_url": download_url, "expires_at": _written(export.expires_at)}
+    if news.event is Event.PROGRESS:
+        data["percent"] = news.percent
     if news.event is Event.FAILED:
         data["error"] = export.error
     return {"type": news.event.value, "timestamp": _written(news.occurred_at), "data": data}

@@ -12,6 +12,7 @@ class DeliveryView(View):
     id: str
     export_id: str
     type: Event
+    percent: int | None
     url: str
     status: DeliveryStatus
     attempts: int
@@ -27,6 +28,7 @@ class DeliveryView(View):
             id=delivery.id,
             export_id=delivery.export_id,
             type=delivery.event,
+            percent=delivery.percent,
             url=delivery.destination.address["url"],
             status=delivery.status,
             attempts=delivery.attempts,
@@ -54,6 +56,7 @@ class NewsDataView(View):
     download_url: str | None = None
     expires_at: datetime | None = None
     error: str | None = None
+    percent: int | None = None
 
 
 class NewsView(View):

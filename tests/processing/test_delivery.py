@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,28 @@ async def test_news_is_brought_once_and_tells_everything(
     delivery = await only(deliveries, export)
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 1)
     assert news.delivery_id == delivery.id
+
+
+async def test_progress_that_hangs_is_broken_off_when_the_end_is_there(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    curious = replace(samples.HERE, address={"events": "export.progress export.cancelled"})
+    export = samples.export()
+    await exports.create(export, [curious], at_most=1, failed_at_most=1)
+    assert await exports.start_next(NOON)
+    await deliveries.tell_progress(export.id, 25, now=NOON)
+    here.gate.clear()
+    async with at_work(courier):
+        while not here.attempts:
+            await deliveries.of_export(export.id)
+        await exports.cancel(export.id, now=NOON)
+        courier.wake()
+        while here.attempts < 2:
+            await deliveries.of_export(export.id)
+        here.gate.set()
+        while not here.sent:
+            await deliveries.of_export(export.id)
+    assert [news.event for news in here.sent] == [Event.CANCELLED]
 
 
 async def test_what_fails_is_tried_again_later_each_time(

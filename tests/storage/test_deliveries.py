@@ -1,5 +1,6 @@
 """The tables of destinations and deliveries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,51 @@ async def test_a_destination_hears_its_news_in_order(
     assert events == {("here", Event.EXPIRED), ("there", Event.EXPIRED)}
     statuses = [news.status for news in await deliveries.of_export(completed.id)]
     assert statuses.count(DeliveryStatus.ABANDONED) == 1
+
+
+@pytest.fixture
+async def rendering(exports: Exports) -> Export:
+    """An export that is being rendered; of its two destinations one asks for its progress."""
+    curious = replace(samples.HERE, address={"events": "export.progress export.completed"})
+    await exports.create(samples.export(), [curious, samples.THERE], at_most=1, failed_at_most=1)
+    export = await exports.start_next(NOON)
+    assert export
+    return export
+
+
+async def test_progress_is_told_only_where_it_is_asked_for(deliveries: Deliveries, rendering: Export) -> None:
+    assert await deliveries.tell_progress(rendering.id, 25, now=NOON)
+    (progress,) = await due(deliveries)
+    assert (progress.destination.kind, progress.event, progress.percent) == ("here", Event.PROGRESS, 25)
+
+
+async def test_later_progress_takes_the_place_of_the_earlier_under_a_new_name(
+    deliveries: Deliveries, rendering: Export
+) -> None:
+    await deliveries.tell_progress(rendering.id, 25, now=NOON)
+    (early,) = await due(deliveries)
+    await deliveries.tell_progress(rendering.id, 75, now=NOON)
+    (late,) = await due(deliveries)
+    assert late.percent == 75
+    assert late.id != early.id
+
+
+async def test_progress_never_goes_back(deliveries: Deliveries, rendering: Export) -> None:
+    assert await deliveries.tell_progress(rendering.id, 50, now=NOON)
+    assert not await deliveries.tell_progress(rendering.id, 50, now=NOON)
+    assert not await deliveries.tell_progress(rendering.id, 25, now=NOON)
+
+
+async def test_the_end_is_due_in_the_place_of_progress_that_was_not_heard(
+    deliveries: Deliveries, exports: Exports, rendering: Export
+) -> None:
+    await deliveries.tell_progress(rendering.id, 50, now=NOON)
+    assert await exports.complete(
+        rendering, file_key="k", facts=samples.FACTS, engine="1", now=NOON, expires_at=SOON
+    )
+    assert {news.event for news in await due(deliveries)} == {Event.COMPLETED}
+    assert not await deliveries.tell_progress(rendering.id, 75, now=NOON)
+    assert {news.event for news in await due(deliveries)} == {Event.COMPLETED}
 
 
 async def test_a_destination_can_be_readdressed(deliveries: Deliveries, completed: Export) -> None:

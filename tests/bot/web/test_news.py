@@ -1,8 +1,10 @@
 """From the request to the endpoint: what is asked for over HTTP is heard of by signed webhook."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 
 import aiohttp
 import pytest
@@ -10,10 +12,12 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from bot.addresses import guarded
+from bot.background import background
 from bot.config import Settings
 from bot.notifiers.webhook import WebhookNotifier
 from processing.delivery import Courier
 from processing.errors import RenderFailed
+from processing.milestones import Milestones
 from storage.models import DeliveryStatus
 from tests.bot.web.conftest import SECRET, SETTINGS, House
 
@@ -26,6 +30,7 @@ class Listener:
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
         self.ids: list[str] = []
+        self.told: dict[str, Any] = {}
         self.busy = False
         self.url = ""
 
@@ -34,6 +39,7 @@ class Listener:
         self.ids.append(request.headers["webhook-id"])
         if self.busy:
             return web.Response(status=503, headers={"Retry-After": "600"})
+        self.told = told
         self.heard.append((told["type"], told["data"]["id"]))
         return web.Response(status=204)
 
@@ -94,6 +100,52 @@ async def test_acceptance_comes_before_the_end(house: House, courier: Courier, l
     for _ in events:
         await courier.bring_due()
     assert listener.heard == [("export.accepted", made), ("export.completed", made)]
+
+
+@pytest.fixture
+async def milestones(house: House) -> AsyncIterator[asyncio.Event]:
+    """They are watched; set when there is news of one."""
+    services, told = house.services, asyncio.Event()
+    watcher = Milestones(
+        deliveries=services.deliveries, board=services.board, now=services.now, on_news=told.set
+    )
+    async with background("milestones", watcher.run):
+        yield told
+
+
+async def test_progress_comes_before_the_end_to_those_who_ask_for_it(
+    house: House, courier: Courier, listener: Listener, milestones: asyncio.Event
+) -> None:
+    house.pool.gate.clear()
+    events = ["export.progress", "export.completed"]
+    asked = await house.ask_for_short(await house.scene(), notify=listener.url, notify_events=events)
+    await milestones.wait()
+    await courier.bring_due()
+    assert listener.heard == [("export.progress", asked.json["id"])]
+    assert listener.told["data"]["percent"] == 50
+    house.pool.gate.set()
+    await house.ended(asked.json["id"])
+    await courier.bring_due()
+    assert [kind for kind, _ in listener.heard] == events
+    assert len(set(listener.ids)) == 2
+
+
+async def test_the_end_does_not_wait_for_progress_that_a_busy_endpoint_has_not_taken(
+    house: House, courier: Courier, listener: Listener, milestones: asyncio.Event
+) -> None:
+    house.pool.gate.clear()
+    listener.busy = True
+    events = ["export.progress", "export.completed"]
+    asked = await house.ask_for_short(await house.scene(), notify=listener.url, notify_events=events)
+    await milestones.wait()
+    await courier.bring_due()
+    listener.busy = False
+    house.pool.gate.set()
+    await house.ended(asked.json["id"])
+    await courier.bring_due()
+    house.clock.advance(hours=1)
+    await courier.bring_due()
+    assert listener.heard == [("export.completed", asked.json["id"])]
 
 
 async def test_a_busy_endpoint_is_left_alone_as_long_as_it_asks_unless_a_resend_is_wished(
