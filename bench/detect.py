@@ -76,7 +76,7 @@ def judged(found: Sequence[float], truth: Sequence[float]) -> str:
 async def ours(path: Path, media: MediaInfo, tools: Tools) -> list[float]:
     """The cuts that we find, with everything else that the pass yields."""
     found = await detect(path, media, tools=tools, bounds=SceneBounds(), timeout_s=3600)
-    return [boundary.at_s for boundary in found.boundaries]
+    return list(found.cuts_s)
 
 
 def theirs(path: Path, program: str) -> list[float]:

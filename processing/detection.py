@@ -30,7 +30,10 @@ class FoundScene:
 class Detection:
     """What was found in one video."""
 
+    #: black at the ends of the video included
     boundaries: Sequence[Boundary]
+    #: the middle of each boundary that has a shot on either side
+    cuts_s: Sequence[float]
     scenes: Sequence[FoundScene]
     loudness_lufs: float | None
     lit: Bars | None
@@ -63,6 +66,11 @@ def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
     whole = integrated(seen.loudness)
     return Detection(
         boundaries=boundaries,
+        cuts_s=[
+            round(boundary.at_s, 3)
+            for boundary in boundaries
+            if boundary.end_s > 0 and boundary.start_s < seen.duration_s
+        ],
         scenes=[_described(seen, interval, boundaries, whole) for interval in intervals],
         loudness_lufs=None if math.isinf(whole) else round(whole, 1),
         lit=seen.lit,

@@ -225,7 +225,7 @@ def _findings(detection: Detection | None) -> Findings | None:
         return None
     lit = detection.lit
     return Findings(
-        cuts_s=tuple(round(boundary.at_s, 3) for boundary in detection.boundaries),
+        cuts_s=tuple(detection.cuts_s),
         loudness_lufs=detection.loudness_lufs,
         lit=(lit.left, lit.top, lit.width, lit.height) if lit else None,
     )

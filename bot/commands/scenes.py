@@ -73,7 +73,7 @@ async def _detect(arguments: argparse.Namespace) -> Detection:
 def facts(detection: Detection) -> dict[str, Any]:
     """What `--json` prints."""
     return {
-        "cuts_s": [round(boundary.at_s, 3) for boundary in detection.boundaries],
+        "cuts_s": list(detection.cuts_s),
         "transitions": [asdict(boundary) for boundary in detection.boundaries],
         "scenes": [
             {"start_s": scene.start_s, "end_s": scene.end_s, "title": scene.title} | asdict(scene.facts)
@@ -85,9 +85,9 @@ def facts(detection: Detection) -> dict[str, Any]:
 
 
 def _told(detection: Detection) -> str:
-    cuts = ", ".join(format_timecode(boundary.at_s) for boundary in detection.boundaries)
+    cuts = ", ".join(format_timecode(cut) for cut in detection.cuts_s)
     lines = [f"{scene.start_s:10.3f} {scene.end_s:10.3f}  {scene.title}" for scene in detection.scenes]
-    return "\n".join([f"{len(detection.boundaries)} cuts: {cuts or 'none'}", *lines])
+    return "\n".join([f"{len(detection.cuts_s)} cuts: {cuts or 'none'}", *lines])
 
 
 COMMAND = Command(

@@ -50,3 +50,12 @@ async def test_a_video_without_sound_is_said_to_be_silent(tools: Tools, tmp_path
     detection = decide(seen, SceneBounds())
     assert detection.loudness_lufs is None
     assert [scene.title for scene in detection.scenes] == ["0:00-0:02, fast cuts, silent"]
+
+
+async def test_black_at_the_ends_is_no_cut_and_in_no_scene(tools: Tools, tmp_path: Path) -> None:
+    shots = (("black", 0.6), ("clock", 1.0), ("wall", 1.0), ("black", 0.6))
+    seen = await watch(tools, reel(tools, tmp_path / "reel.mp4", *shots))
+    detection = decide(seen, SceneBounds(shortest_s=1, target_s=2))
+    assert detection.cuts_s == pytest.approx([1.6], abs=0.04)
+    (scene,) = detection.scenes
+    assert (scene.start_s, scene.end_s) == pytest.approx((0.6, 2.6), abs=0.15)
