@@ -39,7 +39,7 @@ def _unpack(folder: Path) -> None:
 
 def _recipes(folder: Path) -> dict[str, list[str]]:
     bunny = str(folder / "bigbuckbunny.mp4")
-    noisy = "scale=1920:1080:flags=lanczos,noise=alls=14:allf=t"
+    noisy = "scale=1920:1080:flags=lanczos,noise=alls=8:allf=t"
     text = (
         "color=c=0x1e1e2e:size=1920x1080:rate=30:duration=6,"
         "drawgrid=width=16:height=36:thickness=2:color=0xcdd6f4@0.55,"
