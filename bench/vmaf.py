@@ -28,7 +28,7 @@ def compare(short: Path, reference: Path, *, tools: Tools, every: int = 1) -> Sc
         models = r"version=vmaf_v0.6.1\:name=vmaf|version=vmaf_v0.6.1neg\:name=neg"
         graph = (
             f"[0:v]{SAME}[short];[1:v]{SAME}[reference];[short][reference]"
-            f"libvmaf=model={models}:n_threads=2:n_subsample={every}:log_fmt=json:log_path={log}:shortest=1"
+            f"libvmaf=model='{models}':n_threads=2:n_subsample={every}:log_fmt=json:log_path={log}:shortest=1"
         )
         arguments = ["-v", "error", "-i", short, "-i", reference, "-lavfi", graph, "-f", "null", "-"]
         subprocess.run([str(tools.ffmpeg), *map(str, arguments)], check=True)
