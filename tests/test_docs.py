@@ -48,6 +48,14 @@ def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"`cutdown {name}" in README
 
 
+@pytest.mark.parametrize(
+    "path", [path for room in ("bot", "processing", "storage") for path in sorted((ROOT / room).iterdir())]
+)
+def test_every_room_is_in_the_plan(path: Path) -> None:
+    name = f"{path.name}/" if path.is_dir() else path.stem
+    assert path.stem.startswith("__") or re.search(rf"\b{re.escape(name)}", ARCHITECTURE)
+
+
 def test_every_link_between_the_papers_leads_somewhere() -> None:
     papers = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     broken = [
