@@ -1,6 +1,7 @@
 """Turns what the stages of a render report into one percentage that only grows, and the seconds left."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from processing.ffmpeg import Progress, ProgressSink
@@ -9,6 +10,8 @@ from processing.ffmpeg import Progress, ProgressSink
 #: so that its pace is the pace of what is left.
 TELLING = 0.05
 RENDERING = "rendering"
+#: The pace is that of the last so many seconds: other work comes and goes on the same cores.
+WINDOW_S = 15.0
 
 
 class Meter:
@@ -20,27 +23,34 @@ class Meter:
         self._percent = 0.0
         self._stage = ""
         self._begin, self._end = 0.0, 0.0
-        self._began = clock()
+        self._lately = deque([(clock(), 0.0)])
 
     def stage(self, name: str, *, until: float) -> None:
         """Begin a stage, which ends at `until` percent."""
         self._stage = name
         self._begin, self._end = self._percent, until
-        self._began = self._clock()
+        self._lately = deque([(self._clock(), self._begin)])
         self._tell(self._begin, None)
 
     def at(self, part: float) -> None:
         """The stage has done this part (0 to 1) of its work."""
         part = min(1.0, max(0.0, part))
-        done = (self._end - self._begin) * part
+        percent = self._begin + (self._end - self._begin) * part
         tells = self._stage == RENDERING and part >= TELLING
-        eta_s = (self._clock() - self._began) / done * (100 - self._begin - done) if tells else None
-        self._tell(self._begin + done, eta_s)
+        self._tell(percent, self._eta_s(percent) if tells else None)
 
     def finish(self) -> None:
         """All is done: a hundred, once."""
         self._stage = "done"
         self._tell(100.0, 0.0)
+
+    def _eta_s(self, percent: float) -> float | None:
+        now = self._clock()
+        self._lately.append((now, percent))
+        while self._lately[1][0] < now - WINDOW_S:
+            self._lately.popleft()
+        since, before = self._lately[0]
+        return (now - since) / (percent - before) * (100 - percent) if percent > before else None
 
     def _tell(self, percent: float, eta_s: float | None) -> None:
         self._percent = max(self._percent, percent)

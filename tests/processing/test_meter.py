@@ -50,3 +50,14 @@ def test_a_render_that_will_need_two_passes_counts_both() -> None:
     watch.now_s = 10
     meter.at(0.5)
     assert heard[-1] == Progress(stage="rendering", percent=25.0, eta_s=30.0)
+
+
+def test_a_render_that_gets_the_machine_to_itself_is_told_so_within_the_window() -> None:
+    heard: list[Progress] = []
+    watch = Watch()
+    meter = Meter(heard.append, clock=watch)
+    meter.stage("rendering", until=100)
+    for now_s in range(41):  # a tenth in the first 20 s, four times as quick after that
+        watch.now_s = now_s
+        meter.at(now_s / 200 if now_s <= 20 else 0.1 + (now_s - 20) / 50)
+    assert heard[-1].eta_s == pytest.approx(25)
