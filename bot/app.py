@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -40,6 +41,7 @@ from storage.files import LocalFiles
 from storage.intakes import Intakes
 from storage.moments import utc_now
 from storage.notes import Notes
+from storage.orders import Orders
 from storage.scenes import Scenes
 from storage.twins import Twins
 from storage.videos import Videos
@@ -64,13 +66,13 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
         listener = stack.enter_context(
             socket.create_server((settings.service.host, settings.service.port), backlog=1024)
         )
-        news = asyncio.Event()
-        services = await stack.enter_async_context(_services(settings, listener, news.set))
+        news, steps = asyncio.Event(), asyncio.Event()
+        services = await stack.enter_async_context(_services(settings, listener, news.set, steps.set))
         chat = ChatFace(services)
         await stack.enter_async_context(background("discord", chat.run))
         means = Means(services=services, chat=chat)
         notifiers = await stack.enter_async_context(open_notifiers(means))
-        await stack.enter_async_context(_work(services, news, notifiers))
+        await stack.enter_async_context(_work(services, news, steps, notifiers))
         face = application(services, conditions={"discord": chat.is_well})
         await stack.enter_async_context(serving(face, listener))
         on_ready(services.base_url)
@@ -80,7 +82,7 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
 
 @asynccontextmanager
 async def _services(
-    settings: Settings, listener: socket.socket, on_news: Callable[[], None]
+    settings: Settings, listener: socket.socket, on_news: Callable[[], None], on_step: Callable[[], None]
 ) -> AsyncIterator[Services]:
     """The ground floor and the work above it."""
     data, scratch = settings.service.data_dir, settings.service.data_dir / "tmp"
@@ -121,6 +123,18 @@ async def _services(
             now=utc_now,
             on_news=on_news,
         )
+        ingestor = Ingestor(
+            library=library,
+            videos=videos,
+            intakes=intakes,
+            files=files,
+            fetch=fetch,
+            tools=tools,
+            scratch=scratch,
+            limits=bounds.of_intakes(settings),
+            now=utc_now,
+            on_step=on_step,
+        )
         yield Services(
             settings=settings,
             base_url=_base_url(settings, listener),
@@ -136,17 +150,7 @@ async def _services(
             board=board,
             library=library,
             intakes=intakes,
-            ingestor=Ingestor(
-                library=library,
-                videos=videos,
-                intakes=intakes,
-                files=files,
-                fetch=fetch,
-                tools=tools,
-                scratch=scratch,
-                limits=bounds.of_intakes(settings),
-                now=utc_now,
-            ),
+            ingestor=ingestor,
             album=Album(scenes=scenes, intakes=intakes, files=files, tools=tools, scratch=scratch),
             exporter=Exporter(
                 scenes=scenes,
@@ -156,8 +160,10 @@ async def _services(
                 board=board,
                 limits=bounds.of_exports(settings),
                 fulfilment=fulfilment,
+                orders=Orders(database),
                 now=utc_now,
                 on_news=on_news,
+                on_order=ingestor.wake,
             ),
             now=utc_now,
             on_news=on_news,
@@ -166,7 +172,7 @@ async def _services(
 
 @asynccontextmanager
 async def _work(
-    services: Services, news: asyncio.Event, notifiers: Mapping[str, Notifier]
+    services: Services, news: asyncio.Event, steps: asyncio.Event, notifiers: Mapping[str, Notifier]
 ) -> AsyncIterator[None]:
     """Exports are rendered, news is brought, the upkeep is done. Closing waits for what is being rendered."""
     exporter, settings = services.exporter, services.settings
@@ -187,6 +193,7 @@ async def _work(
         await exporter.resume()
         stack.push_async_callback(exporter.drain, settings.service.drain_s)
         await stack.enter_async_context(background("exporter", exporter.run))
+        await stack.enter_async_context(background("orders", partial(exporter.follow, steps)))
         await stack.enter_async_context(background("ingestor", services.ingestor.run))
         scheduler = upkeep(services, news.set)
         scheduler.start()

@@ -10,11 +10,12 @@ from processing.errors import SceneNotFound
 from processing.fulfilment import Fulfilment
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
-from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft
+from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, ordered_scene
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.identifiers import new_token
-from storage.models import Export
+from storage.models import Export, Scene
+from storage.orders import Orders
 from storage.scenes import Scenes
 
 log = structlog.get_logger()
@@ -38,8 +39,10 @@ class Exporter:
         board: ProgressBoard,
         limits: ExportLimits,
         fulfilment: Fulfilment,
+        orders: Orders,
         now: Callable[[], datetime],
         on_news: Callable[[], None],
+        on_order: Callable[[], None],
     ) -> None:
         self._scenes = scenes
         self._exports = exports
@@ -48,8 +51,10 @@ class Exporter:
         self._board = board
         self._limits = limits
         self._fulfilment = fulfilment
+        self._orders = orders
         self._now = now
         self._on_news = on_news
+        self._on_order = on_order
         self._running: dict[str, asyncio.Task[None]] = {}
         self._asked = asyncio.Event()
         # between the row that says `processing` and the task that makes it true, nobody may look
@@ -62,23 +67,21 @@ class Exporter:
             SceneNotFound: unknown, or another user's.
             ExportRefused: any other reason, as its class says.
         """
-        scene = await self._scenes.open_to(
-            request.scene_id, user_id=request.user_id, guild_id=request.guild_id
-        )
-        if scene is None:
-            raise SceneNotFound("There is no such scene.")
-        export = draft(request, scene, limits=self._limits, now=self._now())
+        export = draft(request, await self._scene(request), limits=self._limits, now=self._now())
         admission = await self._exports.create(
             export,
             request.destinations,
             at_most=self._limits.exports_per_day,
             failed_at_most=self._limits.failed_per_day,
             idempotency=request.idempotency,
+            source_url=request.source_url,
         )
         answer = accepted(admission)
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
             self._asked.set()
+            if request.source_url is not None:
+                self._on_order()
             self._on_news()
             await self._serve_from_twin(answer.export)
             self._board.ring()
@@ -136,6 +139,18 @@ class Exporter:
                 self._pool.release()
                 raise
 
+    async def follow(self, steps: asyncio.Event) -> None:
+        """At each step of a video on its way in: exports that wait for it may start, or fail with it."""
+        while True:
+            steps.clear()
+            for export_id, why in (await self._orders.in_vain()).items():
+                async with self._claims:
+                    if export := await self._exports.start(export_id, self._now()):
+                        await self._fulfilment.fail(export, why)
+            self._asked.set()
+            self._board.ring()
+            await steps.wait()
+
     async def drain(self, patience_s: float) -> None:
         """Give running renders that long, then stop them; whatever was unfinished is pending again.
 
@@ -148,6 +163,16 @@ class Exporter:
         await asyncio.gather(*tasks, return_exceptions=True)
         for export in await self._exports.processing():
             await self._exports.interrupt(export)
+
+    async def _scene(self, request: ExportRequest) -> Scene:
+        if request.source_url is not None:
+            return ordered_scene(request, request.source_url, now=self._now())
+        scene = await self._scenes.open_to(
+            request.scene_id or "", user_id=request.user_id, guild_id=request.guild_id
+        )
+        if scene is None:
+            raise SceneNotFound("There is no such scene.")
+        return scene
 
     async def _start_next(self) -> bool:
         """Give the slot to the export whose turn it is. False: nobody waits."""

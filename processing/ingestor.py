@@ -68,6 +68,7 @@ class Ingestor:
         scratch: Path,
         limits: IntakeLimits,
         now: Callable[[], datetime],
+        on_step: Callable[[], None] = lambda: None,
     ) -> None:
         self._library = library
         self._videos = videos
@@ -78,6 +79,7 @@ class Ingestor:
         self._scratch = scratch
         self._limits = limits
         self._now = now
+        self._on_step = on_step
         self._asked = asyncio.Event()
         self._progress: dict[str, float] = {}
 
@@ -105,6 +107,10 @@ class Ingestor:
         return await self._add(
             video.id, IntakeStatus.DETECTING, owner_id=video.owner_id, url=None, title=video.title
         )
+
+    def wake(self) -> None:
+        """There is something to take in."""
+        self._asked.set()
 
     async def run(self) -> None:
         """Take in whatever comes, until cancelled."""
@@ -147,6 +153,7 @@ class Ingestor:
             # after a crash behind the probing, the first of these steps is missing
             for status in (IntakeStatus.PROBING, IntakeStatus.DETECTING):
                 await self._intakes.step(intake.video_id, status)
+            self._on_step()
             await self._find_scenes(video)
         except asyncio.CancelledError:
             await self._intakes.put_back(intake.video_id)
@@ -158,6 +165,7 @@ class Ingestor:
             await self._fail(intake, BROKEN)
         finally:
             self._progress.pop(intake.video_id, None)
+            self._on_step()
 
     async def _bring(self, intake: Intake) -> Video:
         if intake.url is None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 
 from processing.errors import (
     ExportRefused,
@@ -22,6 +23,8 @@ from storage.models import Destination, Export, ExportStatus, Quota, Scene
 
 #: The shortest interval that is worth a file, in seconds.
 SHORTEST_S = 0.1
+#: So much of a file's name is part of a title.
+NAME_CHARACTERS = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +44,11 @@ class ExportLimits:
 class ExportRequest:
     """What a face hands over. Times, where given, trim the scene and are seconds of the video.
 
-    `guild_id` is the Discord server where it is asked for: a scene may be shared there.
+    `guild_id` is the Discord server where it is asked for: a scene may be shared there. A `source_url` stands
+    in the place of a scene: its video is fetched first, and the times are those of the scene it will have.
     """
 
-    scene_id: str
+    scene_id: str | None
     strategy: str
     quality: str
     user_id: str
@@ -54,6 +58,7 @@ class ExportRequest:
     end_s: float | None = None
     idempotency: Idempotency | None = None
     guild_id: str | None = None
+    source_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +133,21 @@ def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: da
         started_at=None,
         finished_at=None,
         expires_at=None,
+    )
+
+
+def ordered_scene(request: ExportRequest, url: str, *, now: datetime) -> Scene:
+    """The scene that will be there when the video has been fetched, with the names that both will have."""
+    start_s, end_s = request.start_s or 0.0, request.end_s or 0.0
+    name = PurePosixPath(url.partition("?")[0]).name[:NAME_CHARACTERS]
+    return Scene(
+        id=new_id("scn"),
+        video_id=new_id("vid"),
+        owner_id=request.user_id,
+        title=f"{name} {start_s:g}-{end_s:g} s",
+        start_s=start_s,
+        end_s=end_s,
+        created_at=now,
     )
 
 

@@ -15,6 +15,7 @@ from storage.export_row import export_from_row, listed
 from storage.identifiers import new_id
 from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota
 from storage.moments import to_text
+from storage.orders import order_video
 
 #: (user, day) -> how many exports count, and how many failed or were cancelled.
 COUNTS = f"""
@@ -73,6 +74,7 @@ async def admit(
     at_most: int,
     failed_at_most: int,
     idempotency: Idempotency | None,
+    source_url: str | None,
 ) -> Admission:
     """Count, decide and write, under the caller's write lock."""
     counts = await first_row(connection, COUNTS, (export.user_id, day_of(export.created_at)))
@@ -89,6 +91,8 @@ async def admit(
     await _insert(connection, export, idempotency)
     await _insert_destinations(connection, export.id, destinations)
     await announce(connection, export.id, Event.ACCEPTED, export.created_at)
+    if source_url is not None:
+        await order_video(connection, export, source_url)
     return Admission(outcome=Outcome.CREATED, quota=replace(quota, used=used + 1), export=export)
 
 

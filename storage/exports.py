@@ -23,8 +23,8 @@ from storage.models import (
     Quota,
 )
 from storage.moments import to_text
-from storage.steps import START, step
-from storage.twins import SAME_WORK
+from storage.orders import without_video
+from storage.steps import START, START_NEXT, step
 
 
 class Exports:
@@ -41,8 +41,12 @@ class Exports:
         at_most: int,
         failed_at_most: int,
         idempotency: Idempotency | None = None,
+        source_url: str | None = None,
     ) -> Admission:
-        """Admit an export with its destinations, or say why not: one transaction decides and writes."""
+        """Admit an export with its destinations, or say why not: one transaction decides and writes.
+
+        Where a `source_url` is given, its video is ordered from there in the same transaction.
+        """
         async with self._database.transaction() as connection:
             return await admit(
                 connection,
@@ -51,25 +55,13 @@ class Exports:
                 at_most=at_most,
                 failed_at_most=failed_at_most,
                 idempotency=idempotency,
+                source_url=source_url,
             )
 
     async def start_next(self, now: datetime) -> Export | None:
-        """Take the export whose turn it is, if any waits: `pending -> processing`.
-
-        One whose very work is being done for another waits for that.
-        """
+        """Take the export whose turn it is, if any can be started: `pending -> processing`."""
         async with self._database.transaction() as connection:
-            row = await first_row(
-                connection,
-                f"""
-                {START} (
-                    SELECT own.id FROM exports AS own WHERE own.status = 'pending' AND NOT EXISTS (
-                        SELECT 1 FROM exports AS other WHERE other.status = 'processing' AND {SAME_WORK}
-                    ) ORDER BY own.turn, own.rowid LIMIT 1
-                ) RETURNING *
-                """,
-                (to_text(now),),
-            )
+            row = await first_row(connection, START_NEXT, (to_text(now),))
             if row is None:
                 return None
             if row["attempt"] == 1:  # a later attempt takes up the turn of the first
@@ -218,14 +210,15 @@ class Exports:
         )
 
     async def waiting_before(self, export_id: str) -> int | None:
-        """How many exports start before this one; None when it does not wait."""
+        """How many exports start before this one; None when it does not wait, or for its video."""
         row = await self._database.fetch_one(
-            """
+            f"""
             SELECT (SELECT count(*) FROM exports AS other
                     WHERE other.status = 'pending'
                     AND (other.turn, other.rowid) < (own.turn, own.rowid)
+                    AND NOT {without_video("other")}
                    ) AS before
-            FROM exports AS own WHERE own.id = ? AND own.status = 'pending'
+            FROM exports AS own WHERE own.id = ? AND own.status = 'pending' AND NOT {without_video("own")}
             """,
             (export_id,),
         )

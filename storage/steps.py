@@ -8,9 +8,20 @@ from storage.database import changed_one
 from storage.export_row import listed
 from storage.models import ExportStatus, sources_of
 from storage.moments import to_text
+from storage.orders import without_video
+from storage.twins import SAME_WORK
 
 #: `pending -> processing`; which one, follows.
 START = "UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ? WHERE id ="
+
+#: The one whose turn it is: not before its video is there, nor while its very work is being done for another.
+START_NEXT = f"""
+{START} (
+    SELECT own.id FROM exports AS own WHERE own.status = 'pending' AND NOT {without_video("own")}
+    AND NOT EXISTS (SELECT 1 FROM exports AS other WHERE other.status = 'processing' AND {SAME_WORK})
+    ORDER BY own.turn, own.rowid LIMIT 1
+) RETURNING *
+"""
 
 
 async def step(

@@ -25,9 +25,10 @@ async def ask(
     call: Call,
     recipe: Recipe,
     *,
-    scene_id: str,
+    scene_id: str | None,
     start_s: float | None = None,
     end_s: float | None = None,
+    source_url: str | None = None,
     part: str = "",
 ) -> Accepted:
     """Ask for one short. `part` tells several of one call apart.
@@ -45,6 +46,7 @@ async def ask(
         start_s=start_s,
         end_s=end_s,
         idempotency=idempotency(call, part=part),
+        source_url=source_url,
     )
     return await call.services.exporter.request(request)
 

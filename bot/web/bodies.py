@@ -77,11 +77,11 @@ class ShortBody(Recipe):
 
 
 class JobBody(Recipe):
-    """A short of a scene, whole or trimmed, or of a part of a video."""
+    """A short of a scene, whole or trimmed, or of a part of a video, held or still to be fetched."""
 
     scene_id: Id | None = None
     video_id: Id | None = None
-    source_url: WebAddress | None = Field(None, description="not taken by this version")
+    source_url: WebAddress | None = Field(None, description="where the video is fetched from first")
     start_s: Seconds | None = None
     end_s: Seconds | None = None
 

@@ -23,13 +23,17 @@ async def export_short(call: Call) -> web.Response:
 
 
 async def export_part(call: Call) -> web.Response:
-    """Ask for a short in one call: of a scene, or of a part of a video."""
+    """Ask for a short in one call: of a scene, or of a part of a video, held or still to be fetched."""
     body = call.body(JobBody)
-    if body.source_url is not None:
-        raise Problem(400, "invalid_input", "source_url: have it fetched by POST /v1/videos first.")
     with alone(call):
-        scene_id = body.scene_id or await _scene_of_part(call, body)
-        accepted = await ask(call, body, scene_id=scene_id, start_s=body.start_s, end_s=body.end_s)
+        accepted = await ask(
+            call,
+            body,
+            scene_id=await _scene_of_part(call, body) if body.video_id else body.scene_id,
+            start_s=body.start_s,
+            end_s=body.end_s,
+            source_url=body.source_url,
+        )
         return accepted_answer(call, accepted)
 
 
@@ -45,7 +49,8 @@ async def export_batch(call: Call) -> web.Response:
 
 async def _scene_of_part(call: Call, body: JobBody) -> str:
     check_names(strategy=body.aspect_ratio_strategy, quality=body.output_quality)
-    video = await own_video(call, body.video_id or "")
+    assert body.video_id is not None
+    video = await own_video(call, body.video_id)
     if video.owner_id != call.user(body.user_id):
         raise Problem(404, "not_found", "There is no such video.")
     assert body.start_s is not None

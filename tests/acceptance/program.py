@@ -140,6 +140,12 @@ class Program:
         """Have a video fetched, by the HTTP face; returns its name."""
         return str((await self._post("/v1/videos", json={"url": url, "user_id": owner_id}))["id"])
 
+    async def order(self, url: str, *, times: tuple[float, float]) -> str:
+        """Ask for a short of a video that is still to be fetched; returns the export's name."""
+        recipe = {"aspect_ratio_strategy": "center_crop", "output_quality": "medium"}
+        part = {"source_url": url, "start_s": times[0], "end_s": times[1]}
+        return str((await self._post("/v1/exports", json=recipe | part))["id"])
+
     async def comes_in(self, video_id: str, status: str) -> dict[str, Any]:
         """How an intake stands when it has got there."""
         async with self._session() as session:

@@ -24,6 +24,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles, NothingStored
 from storage.models import Event, Export, ExportStatus, Scene
+from storage.orders import Orders
 from storage.scenes import Scenes
 from storage.twins import Twins
 from storage.videos import Videos
@@ -123,8 +124,10 @@ async def studio(
             board=board,
             limits=LIMITS,
             fulfilment=fulfilment,
+            orders=Orders(database),
             now=clock,
             on_news=lambda: news.append("news"),
+            on_order=lambda: None,
         )
 
     return Studio(

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from storage.identifiers import new_id
 from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.notes import Notes
+from storage.orders import Orders
 from storage.scenes import Scenes
 from storage.twins import Twins
 from storage.videos import Videos
@@ -175,9 +177,11 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Pati
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with Database.open(tmp_path / "cutdown.db") as database, open_fetcher(FETCHES) as fetch:
-        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch)
+        steps = asyncio.Event()
+        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch, steps)
         async with (
             background("exporter", services.exporter.run),
+            background("orders", partial(services.exporter.follow, steps)),
             aiohttp.ClientSession(base_url, connector=aiohttp.TCPConnector(limit=0)) as http,
             AsyncExitStack() as face,
         ):
@@ -193,6 +197,7 @@ def _services(
     base_url: str,
     now: Clock,
     fetch: Fetch,
+    steps: asyncio.Event,
 ) -> tuple[Services, FakePool]:
     (folder / "tmp").mkdir()
     videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
@@ -201,6 +206,18 @@ def _services(
     pool = FakePool(files)
     limits = ExportLimits(exports_per_day=settings.limits.exports_per_day)
     on_news: Callable[[], None] = lambda: None  # noqa: E731
+    ingestor = Ingestor(
+        library=library,
+        videos=videos,
+        intakes=Intakes(database),
+        files=files,
+        fetch=fetch,
+        tools=tools,
+        scratch=folder / "tmp",
+        limits=IntakeLimits(),
+        now=now,
+        on_step=steps.set,
+    )
     services = Services(
         settings=settings,
         base_url=base_url,
@@ -216,17 +233,7 @@ def _services(
         board=board,
         library=library,
         intakes=Intakes(database),
-        ingestor=Ingestor(
-            library=library,
-            videos=videos,
-            intakes=Intakes(database),
-            files=files,
-            fetch=fetch,
-            tools=tools,
-            scratch=folder / "tmp",
-            limits=IntakeLimits(),
-            now=now,
-        ),
+        ingestor=ingestor,
         album=Album(
             scenes=scenes, intakes=Intakes(database), files=files, tools=tools, scratch=folder / "tmp"
         ),
@@ -249,8 +256,10 @@ def _services(
                 now=now,
                 on_news=on_news,
             ),
+            orders=Orders(database),
             now=now,
             on_news=on_news,
+            on_order=ingestor.wake,
         ),
         now=now,
     )

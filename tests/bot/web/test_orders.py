@@ -37,8 +37,9 @@ async def test_a_scene_may_be_trimmed_in_the_call(house: House) -> None:
         pytest.param({}, "one of", id="none"),
         pytest.param({"scene_id": "scn_1", "video_id": "vid_1"}, "one of", id="two"),
         pytest.param({"video_id": "vid_1", "start_s": 1}, "required", id="no-end"),
+        pytest.param({"source_url": "https://example.org/a.mp4", "start_s": 1}, "required", id="url-no-end"),
         pytest.param(
-            {"source_url": "https://example.org/a.mp4", "start_s": 1, "end_s": 2}, "source_url", id="url"
+            {"source_url": "ftp://example.org/a.mp4", "start_s": 1, "end_s": 2}, "source_url", id="no-url"
         ),
     ],
 )
