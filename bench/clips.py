@@ -47,7 +47,8 @@ def _recipes(folder: Path) -> dict[str, list[str]]:
     )
     return {
         FACES: ["-i", str(folder / "carphone_pristine.mp4"), "-vf", "scale=1280:-2:flags=lanczos,setsar=1"],
-        MOTION: ["-i", str(folder / "bikes.mp4"), "-t", "6"],
+        # 16:9, so that both sides round the height of a letterbox to the same rows
+        MOTION: ["-i", str(folder / "bikes.mp4"), "-t", "6", "-vf", "crop=480:270"],
         DRAWN: ["-i", bunny],
         GRAIN: ["-i", bunny, "-vf", noisy, "-t", "4"],
         SCREEN: ["-f", "lavfi", "-i", text],

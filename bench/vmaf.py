@@ -9,7 +9,10 @@ from pathlib import Path
 from processing.tools import Tools
 
 #: Both inputs get the same tags and clock, else colours are converted silently.
-SAME = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,setsar=1,settb=1/1000,setpts=40*N"
+SAME = (
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,"
+    "setsar=1,settb=1/1000,setpts=40*N"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
