@@ -39,7 +39,7 @@ _KINDS = (
     Quality(
         name="medium",
         summary="Medium: a good picture, at most 30 MB",
-        crf=23.9,
+        crf=23.5,
         preset="superfast",
         x264=_FINER,
         scaler="lanczos",
