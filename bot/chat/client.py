@@ -38,6 +38,8 @@ class ChatClient(discord.Client):
         commands: Iterable[AnyCommand],
         actions: Iterable[type[AnyAction]],
     ) -> None:
+        # this bot never speaks: what voice would need is nothing to warn of at every start
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
