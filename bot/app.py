@@ -67,7 +67,7 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
             socket.create_server((settings.service.host, settings.service.port), backlog=1024)
         )
         news, steps = asyncio.Event(), asyncio.Event()
-        services = await stack.enter_async_context(_services(settings, listener, news.set, steps.set))
+        services = await stack.enter_async_context(open_services(settings, listener, news.set, steps.set))
         chat = ChatFace(services)
         await stack.enter_async_context(background("discord", chat.run))
         means = Means(services=services, chat=chat)
@@ -81,7 +81,7 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
 
 
 @asynccontextmanager
-async def _services(
+async def open_services(
     settings: Settings, listener: socket.socket, on_news: Callable[[], None], on_step: Callable[[], None]
 ) -> AsyncIterator[Services]:
     """The ground floor and the work above it."""

@@ -83,7 +83,7 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
     """A server with a channel, two members and one who manages it, and the bot."""
     settings = Settings(service=ServiceSettings(data_dir=folder, public_url="https://shorts.example.org"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with app._services(settings, listener, lambda: None) as services:
+        async with app.open_services(settings, listener, lambda: None, lambda: None) as services:
             connection = Attached()
             post = Post(connection=connection, deliveries=services.deliveries)
             client = _client(services, post)
