@@ -12,6 +12,10 @@ TELLING = 0.05
 RENDERING = "rendering"
 #: The pace is that of the last so many seconds: other work comes and goes on the same cores.
 WINDOW_S = 15.0
+#: Less than this shows no pace.
+SHORTEST_S = 1.0
+#: Where rendering ends. What comes behind it (the proof, a rename) takes no time to speak of.
+RENDERED = 97.0
 
 
 class Meter:
@@ -23,21 +27,21 @@ class Meter:
         self._percent = 0.0
         self._stage = ""
         self._begin, self._end = 0.0, 0.0
-        self._lately = deque([(clock(), 0.0)])
+        self._lately: deque[tuple[float, float]] = deque()
 
     def stage(self, name: str, *, until: float) -> None:
         """Begin a stage, which ends at `until` percent."""
         self._stage = name
         self._begin, self._end = self._percent, until
-        self._lately = deque([(self._clock(), self._begin)])
+        self._lately.clear()
         self._tell(self._begin, None)
 
     def at(self, part: float) -> None:
         """The stage has done this part (0 to 1) of its work."""
         part = min(1.0, max(0.0, part))
         percent = self._begin + (self._end - self._begin) * part
-        tells = self._stage == RENDERING and part >= TELLING
-        self._tell(percent, self._eta_s(percent) if tells else None)
+        eta_s = self._eta_s(percent) if self._stage == RENDERING else None
+        self._tell(percent, eta_s if part >= TELLING else None)
 
     def finish(self) -> None:
         """All is done: a hundred, once."""
@@ -45,12 +49,15 @@ class Meter:
         self._tell(100.0, 0.0)
 
     def _eta_s(self, percent: float) -> float | None:
+        """None for the first second of reports. Before them the encoder only fills its look-ahead."""
         now = self._clock()
         self._lately.append((now, percent))
-        while self._lately[1][0] < now - WINDOW_S:
+        while len(self._lately) > 2 and self._lately[1][0] < now - WINDOW_S:
             self._lately.popleft()
         since, before = self._lately[0]
-        return (now - since) / (percent - before) * (100 - percent) if percent > before else None
+        if now - since < SHORTEST_S or percent <= before:
+            return None
+        return (now - since) / (percent - before) * (max(self._end, RENDERED) - percent)
 
     def _tell(self, percent: float, eta_s: float | None) -> None:
         self._percent = max(self._percent, percent)
