@@ -116,11 +116,13 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="one clip, no scores: does it still run?")
+    parser.add_argument("--only", nargs="+", default=[], metavar="CLIP", help="these clips alone")
     parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
     arguments = parser.parse_args()
     tools = find_tools()
     every = clips.fetch(arguments.clips, tools)
-    chosen = {clips.DRAWN: every[clips.DRAWN]} if arguments.short else every
+    names = [clips.DRAWN] if arguments.short else arguments.only or every
+    chosen = {name: every[name] for name in names}
     print(HEAD)
     print("|---" * HEAD.count(" | ") + "|---|")
     for clip in chosen.items():
