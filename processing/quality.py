@@ -20,9 +20,9 @@ class Quality:
 
 
 #: Chosen by measurement: a cheap search, but with the decisions that pay for themselves (macroblock tree,
-#: trellis). Beside `-preset slow` it keeps VMAF at the same size for a fifth of the time.
+#: trellis). docs/performance.md has the figures, and names the clips that one CRF does not fit.
 _MEASURED = "deblock=-1,-1:psy-rd=1.0,0.15:aq-strength=0.8:mbtree=1:rc-lookahead=20:trellis=1"
-#: With fewer bits a finer search pays, too: a third of the time.
+#: With fewer bits a finer search pays, too.
 _FINER = f"{_MEASURED}:subme=4:me=hex"
 
 _KINDS = (
