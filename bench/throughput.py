@@ -16,6 +16,7 @@ from processing.pool import LocalPool
 from processing.render import RenderJob
 from processing.tools import Tools, find_tools
 from storage.files import LocalFiles
+from storage.models import Recipe
 
 SOURCE = "sources/clip"
 
@@ -30,7 +31,7 @@ async def exports_a_minute(
         shutil.copy(clip, folder / "source")
         await files.put(SOURCE, folder / "source")
         pool = LocalPool(size=size, threads=threads, tools=tools, files=files, scratch=folder)
-        job = RenderJob(start_s=0, end_s=seconds, strategy="center_crop", quality="high")
+        job = RenderJob(start_s=0, end_s=seconds, recipe=Recipe(strategy="center_crop", quality="high"))
 
         async def one(number: int) -> None:
             await pool.acquire()

@@ -65,7 +65,7 @@ def encode_sound(
             "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1
         )
     sound = sound.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts="stereo")
-    output = graph.output(sound, str(made), **{"c:a": "aac", "b:a": f"{plan.quality.audio_kbps}k"})
+    output = graph.output(sound, str(made), **{"c:a": "aac", "b:a": f"{plan.audio_kbps}k"})
     return _compiled(output, tools)
 
 

@@ -7,6 +7,7 @@ ExportError
 │   ├── InvalidTrim
 │   ├── UnknownStrategy
 │   ├── UnknownQuality
+│   ├── InvalidRecipe      a focus beyond the edges, or too small a file
 │   ├── StorageFull        the user's videos take too much already
 │   ├── FetchRefused       an address that nothing can be fetched from
 │   ├── IdempotencyConflict
@@ -64,6 +65,12 @@ class UnknownQuality(ExportRefused):
     """No quality has that name."""
 
     code = "unknown_quality"
+
+
+class InvalidRecipe(ExportRefused):
+    """The focus lies outside the picture, or the size would not hold the scene."""
+
+    code = "invalid_recipe"
 
 
 class StorageFull(ExportRefused):

@@ -105,8 +105,7 @@ class Fulfilment:
         job = RenderJob(
             start_s=export.start_s,
             end_s=export.end_s,
-            strategy=export.strategy,
-            quality=export.quality,
+            recipe=export.recipe,
             timeout_s=self._limits.render_timeout_s,
         )
         return await self._pool.render(

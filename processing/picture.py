@@ -45,7 +45,7 @@ async def make_picture(plan: Plan, source: Path, sound: Sound, workshop: Worksho
         return made.stat().st_size
 
     budget = plan.budget_bytes
-    note = f"quality was given up to stay below {budget / 1e6:g} MB"
+    note = note_of_size(budget)
     first_bytes = await encode(first, allowance, None, until=50 if size.is_tight(allowance) else 97)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
     if first_bytes <= budget and not size.is_starved(statistics, crf=plan.quality.crf):
@@ -57,3 +57,8 @@ async def make_picture(plan: Plan, source: Path, sound: Sound, workshop: Worksho
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
     return Short(path=fitting[0], note=note)
+
+
+def note_of_size(budget_bytes: int) -> str:
+    """What to say when the size has cost quality."""
+    return f"quality was given up to stay below {budget_bytes / 1e6:g} MB"

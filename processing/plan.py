@@ -7,9 +7,10 @@ from processing.colour import Conversion, conversion
 from processing.errors import Refusal, SourceRefused, UnknownQuality, UnknownStrategy
 from processing.media import MediaInfo
 from processing.quality import QUALITIES, Quality
-from processing.size import budget_bytes
+from processing.size import audio_kbps, budget_bytes
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, Strategy
+from storage.models import Recipe
 
 #: A scene may end this much after its video: containers round, and people type.
 SLACK_S = 0.1
@@ -19,19 +20,12 @@ SLOWEST, FASTEST = Fraction(24_000, 1001), Fraction(60)
 
 @dataclass(frozen=True, kw_only=True)
 class RenderJob:
-    """What to make: `[start_s, end_s)` of a source, in a strategy and a quality.
-
-    `target_mb` (of a million bytes) is a size that must not be passed; every quality has one anyway.
-    """
+    """What to make: `[start_s, end_s)` of a source, by a recipe."""
 
     start_s: float
     end_s: float
-    strategy: str
-    quality: str
-    focus: int = 50
+    recipe: Recipe
     timeout_s: float = 600.0
-    target_mb: float | None = None
-    normalize_loudness: bool = True
     longest_s: float = 180.0
 
     @property
@@ -67,6 +61,11 @@ class Plan:
         return float(self.frames / self.frame_rate)
 
     @property
+    def audio_kbps(self) -> int:
+        """The rate of its sound."""
+        return audio_kbps(self.quality, self.budget_bytes, self.duration_s)
+
+    @property
     def samples(self) -> int:
         """Length of its sound."""
         return round(self.frames * SAMPLE_RATE / self.frame_rate)
@@ -80,10 +79,10 @@ def check(job: RenderJob) -> None:
         UnknownQuality: no quality has that name.
         SourceRefused: the scene is longer than a short may be, or has no length.
     """
-    if job.strategy not in STRATEGIES:
-        raise UnknownStrategy(f"There is no strategy called {job.strategy!r}.")
-    if job.quality not in QUALITIES:
-        raise UnknownQuality(f"There is no quality called {job.quality!r}.")
+    if job.recipe.strategy not in STRATEGIES:
+        raise UnknownStrategy(f"There is no strategy called {job.recipe.strategy!r}.")
+    if job.recipe.quality not in QUALITIES:
+        raise UnknownQuality(f"There is no quality called {job.recipe.quality!r}.")
     if not 0 <= job.start_s < job.end_s:
         raise SourceRefused(Refusal.OUTSIDE)
     if job.duration_s > job.longest_s:
@@ -100,10 +99,10 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
     if job.start_s >= media.duration_s or job.end_s > media.duration_s + slack_s:
         raise SourceRefused(Refusal.OUTSIDE)
     picture = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
-    strategy, reason = STRATEGIES[job.strategy].settled(picture, STRATEGIES)
+    strategy, reason = STRATEGIES[job.recipe.strategy].settled(picture, STRATEGIES)
     colours = conversion(media, filters=filters)
     rate = target_rate(media.frame_rate, media.average_rate)
-    quality = QUALITIES[job.quality]
+    quality = QUALITIES[job.recipe.quality]
     return Plan(
         start_s=job.start_s,
         frame_rate=rate,
@@ -113,12 +112,12 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
         conversion=colours,
         picture=picture,
         strategy=strategy,
-        focus=min(100, max(0, job.focus)),
+        focus=min(100, max(0, job.recipe.focus)),
         quality=quality,
-        budget_bytes=budget_bytes(quality, job.target_mb),
+        budget_bytes=budget_bytes(quality, job.recipe.target_mb),
         video_index=media.video_index,
         audio_index=media.audio_index,
-        normalize_loudness=job.normalize_loudness,
+        normalize_loudness=job.recipe.normalize_loudness,
         notes=tuple(note for note in (reason, colours.note) if note),
     )
 

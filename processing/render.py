@@ -27,14 +27,13 @@ ENGINE = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Rendition:
-    """What was made, measured on the finished file; `notes` say what was decided on the way."""
+    """What was made, measured on the finished file."""
 
     facts: Facts
     fps: float
     strategy: str
     quality: str
     elapsed_s: float
-    notes: tuple[str, ...] = ()
 
 
 async def render(
@@ -73,9 +72,8 @@ async def render(
         facts=facts,
         fps=round(float(decided.frame_rate), 3),
         strategy=decided.strategy.name,
-        quality=job.quality,
+        quality=job.recipe.quality,
         elapsed_s=round(time.monotonic() - began, 3),
-        notes=decided.notes,
     )
 
 
@@ -89,7 +87,7 @@ async def _made(job: RenderJob, source: Path, workshop: Workshop) -> tuple[Plan,
     workshop.meter.stage("verifying", until=99)
     facts = await prove(short.path, decided, folder=workshop.folder, tools=workshop.tools)
     notes = (*decided.notes, *filter(None, (sound.note, short.note)))
-    return replace(decided, notes=notes), facts, short.path
+    return decided, replace(facts, notes=notes), short.path
 
 
 async def _planned(job: RenderJob, source: Path, workshop: Workshop) -> tuple[Path, Plan]:

@@ -12,14 +12,11 @@ from processing.errors import (
     InvalidTrim,
     QuotaExceeded,
     SceneTooLong,
-    UnknownQuality,
-    UnknownStrategy,
 )
-from processing.quality import QUALITIES
-from processing.strategies import STRATEGIES
+from processing.recipes import check_names, check_recipe, settled
 from storage.admission import Admission, Idempotency, Outcome
 from storage.identifiers import new_id, new_token
-from storage.models import Destination, Export, ExportStatus, Quota, Scene
+from storage.models import Destination, Export, ExportStatus, Quota, Recipe, Scene
 
 #: The shortest interval that is worth a file, in seconds.
 SHORTEST_S = 0.1
@@ -49,8 +46,7 @@ class ExportRequest:
     """
 
     scene_id: str | None
-    strategy: str
-    quality: str
+    recipe: Recipe
     user_id: str
     destinations: Sequence[Destination] = ()
     client: str | None = None
@@ -68,18 +64,6 @@ class Accepted:
     export: Export
     quota: Quota
     repeated: bool = False
-
-
-def check_names(*, strategy: str, quality: str) -> None:
-    """Both names are known.
-
-    Raises:
-        UnknownStrategy, UnknownQuality: the message lists what there is.
-    """
-    if strategy not in STRATEGIES:
-        raise UnknownStrategy(f"There is no strategy of that name. There are: {', '.join(STRATEGIES)}.")
-    if quality not in QUALITIES:
-        raise UnknownQuality(f"There is no quality of that name. There are: {', '.join(QUALITIES)}.")
 
 
 def check_interval(start_s: float, end_s: float, *, within: tuple[float, float], what: str) -> None:
@@ -100,9 +84,9 @@ def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: da
     """The export that the request stands for, as yet unknown to the database.
 
     Raises:
-        ExportRefused: a name is unknown, the trim is wrong, or the result would be too long.
+        ExportRefused: a name is unknown, a number makes no sense, or the result would be too long.
     """
-    check_names(strategy=request.strategy, quality=request.quality)
+    check_names(strategy=request.recipe.strategy, quality=request.recipe.quality)
     start_s = scene.start_s if request.start_s is None else request.start_s
     end_s = scene.end_s if request.end_s is None else request.end_s
     check_interval(start_s, end_s, within=(scene.start_s, scene.end_s), what="scene")
@@ -111,6 +95,7 @@ def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: da
             f"The scene is {length_s:g} s long; a short may have {limits.scene_s:g} s at most. "
             "Trim it with a start and an end."
         )
+    check_recipe(request.recipe, duration_s=length_s)
     return Export(
         id=new_id("exp"),
         scene_id=scene.id,
@@ -120,8 +105,7 @@ def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: da
         title=scene.title,
         start_s=start_s,
         end_s=end_s,
-        strategy=request.strategy,
-        quality=request.quality,
+        recipe=settled(request.recipe),
         status=ExportStatus.PENDING,
         attempt=0,
         crashes=0,

@@ -8,6 +8,10 @@ from processing.quality import Quality
 FASTEST_BPS = 50_000_000
 #: The encoder may save up bits for so many seconds.
 WINDOW_S = 8.0
+#: A file of fewer bits a second holds nothing that one would look at.
+LEAST_BPS = 200_000
+#: Where the file must be small, its sound takes this part of it at most, but this many kbit/s at least.
+SOUND_SHARE, SOUND_LEAST_KBPS = 0.2, 64
 #: x264 begins with this part of the window already saved.
 HEAD_START = 0.9
 #: Below this rate most pictures want more than they get.
@@ -31,6 +35,17 @@ class Allowance:
 def budget_bytes(quality: Quality, target_mb: float | None) -> int:
     """The bytes that the finished file must not exceed."""
     return round(min(quality.limit_mb, target_mb or quality.limit_mb) * 1_000_000)
+
+
+def least_mb(duration_s: float) -> float:
+    """The smallest size that may be asked for."""
+    return LEAST_BPS * duration_s / 8e6
+
+
+def audio_kbps(quality: Quality, budget: int, duration_s: float) -> int:
+    """The rate of the sound: the quality's own, or less where it would starve the picture."""
+    share_kbps = int(budget * 8 / duration_s * SOUND_SHARE / 1000)
+    return min(quality.audio_kbps, max(SOUND_LEAST_KBPS, share_kbps))
 
 
 def picture_bytes(budget: int, *, sound_bytes: int, frames: int) -> int:

@@ -13,6 +13,7 @@ from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
 from processing.media import MediaInfo
+from processing.recipes import MIDDLE
 from processing.sandbox import Limits
 from processing.sheets import BAD, FAIR, GOOD, INK, TITLE_SIZE, Cell, Line, row
 from processing.strategies import STRATEGIES
@@ -26,8 +27,6 @@ RULED_WIDTH, RULED_HEIGHT = 108, 192
 RULER_WIDTH = 256
 #: Motion is watched for so long on either side of the moment.
 AROUND_S = 0.4
-#: So much before its end, every video still has a picture to come.
-LAST_FRAME_S = 0.2
 #: So much before its end, every video still has a picture to come.
 LAST_FRAME_S = 0.2
 #: A loss is small up to here, and large from there on.
@@ -55,6 +54,7 @@ class Moment:
     at_s: float
     shown: Picture
     ruled: Picture
+    focus: int
 
     @property
     def begin_s(self) -> float:
@@ -69,8 +69,10 @@ class Moment:
         return even(CELL_HEIGHT * self.shown.aspect), CELL_HEIGHT
 
 
-async def strategy_sheet(source: Path, media: MediaInfo, *, at_s: float, tools: Tools) -> Image.Image:
-    """The sheet of the moment `at_s`.
+async def strategy_sheet(
+    source: Path, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
+) -> Image.Image:
+    """The sheet of the moment `at_s`; what is cropped looks at `focus` percent from left to right.
 
     Raises:
         SourceRefused: the video has no picture there.
@@ -80,7 +82,7 @@ async def strategy_sheet(source: Path, media: MediaInfo, *, at_s: float, tools: 
         raise SourceRefused(Refusal.OUTSIDE)
     # the last frame is shown for a while: a moment in it lies behind its beginning
     shown_s = max(0.0, min(at_s, media.duration_s - LAST_FRAME_S))
-    showings, whole = await show(source, media, at_s=shown_s, tools=tools)
+    showings, whole = await show(source, media, at_s=shown_s, focus=focus, tools=tools)
     heading = [
         Line(text=f"{format_timecode(at_s)} under every strategy", colour=INK, size=TITLE_SIZE),
         Line(text=f"{media.width}x{media.height} becomes 1080x1920"),
@@ -93,7 +95,7 @@ async def strategy_sheet(source: Path, media: MediaInfo, *, at_s: float, tools: 
 
 
 async def show(
-    source: Path, media: MediaInfo, *, at_s: float, tools: Tools
+    source: Path, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
 ) -> tuple[list[Showing], Image.Image]:
     """What every strategy makes of the moment, the one that loses least first, and the whole picture."""
     shown = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
@@ -101,7 +103,7 @@ async def show(
         strategy for strategy in STRATEGIES.values() if strategy.settled(shown, STRATEGIES)[0] is strategy
     ]
     ruled = Picture(width=RULER_WIDTH, height=even(RULER_WIDTH / shown.aspect))
-    moment = Moment(source=source, media=media, at_s=at_s, shown=shown, ruled=ruled)
+    moment = Moment(source=source, media=media, at_s=at_s, shown=shown, ruled=ruled, focus=focus)
     with tempfile.TemporaryDirectory(prefix="sheet-") as name:
         folder = Path(name)
         (folder / "ruler.rgb").write_bytes(ruler(ruled.width, ruled.height))
@@ -145,9 +147,9 @@ def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> 
         _raw(_scaled(stills[len(strategies)], *moment.whole_size), "whole"),
     ]
     for index, strategy in enumerate(strategies):
-        filled = strategy.fill(stills[index], picture=moment.shown, focus=50, scale=_scaled)
+        filled = strategy.fill(stills[index], picture=moment.shown, focus=moment.focus, scale=_scaled)
         outputs.append(_raw(_scaled(filled, CELL_WIDTH, CELL_HEIGHT), strategy.name))
-        filled = strategy.fill(rulers[index], picture=ruled, focus=50, scale=_scaled)
+        filled = strategy.fill(rulers[index], picture=ruled, focus=moment.focus, scale=_scaled)
         small = filled.filter("scale", RULED_WIDTH, RULED_HEIGHT, flags="neighbor")
         outputs.append(_raw(small, f"{strategy.name}.ruler"))
     made = graph.merge_outputs(*outputs).global_args("-nostdin", "-hide_banner", "-loglevel", "error")

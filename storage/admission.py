@@ -109,9 +109,10 @@ async def _earlier(
 async def _insert(connection: aiosqlite.Connection, export: Export, idempotency: Idempotency | None) -> None:
     await connection.execute(
         f"""
-        INSERT INTO exports (id, scene_id, video_id, user_id, client, title, start_s, end_s, strategy,
-                             quality, token, day, idempotency_key, fingerprint, created_at, turn)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {LAST_TURN})
+        INSERT INTO exports (id, scene_id, video_id, user_id, client, title, start_s, end_s,
+                             strategy, quality, focus, target_mb, normalize_loudness,
+                             token, day, idempotency_key, fingerprint, created_at, turn)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {LAST_TURN})
         """,
         (
             export.id,
@@ -122,8 +123,11 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
             export.title,
             export.start_s,
             export.end_s,
-            export.strategy,
-            export.quality,
+            export.recipe.strategy,
+            export.recipe.quality,
+            export.recipe.focus,
+            export.recipe.target_mb,
+            export.recipe.normalize_loudness,
             export.token,
             day_of(export.created_at),
             idempotency.key if idempotency else None,

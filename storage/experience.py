@@ -25,7 +25,7 @@ async def estimates(database: Database, *, duration_s: float) -> Mapping[str, Es
         FROM (SELECT quality, facts, facts ->> 'duration_s' AS length_s,
                      (julianday(finished_at) - julianday(started_at)) * 86400 AS render_s,
                      row_number() OVER (PARTITION BY quality ORDER BY finished_at DESC) AS place
-              FROM exports WHERE facts IS NOT NULL AND started_at IS NOT NULL)
+              FROM exports WHERE facts IS NOT NULL AND started_at IS NOT NULL AND target_mb IS NULL)
         WHERE place <= ? GROUP BY quality
         """,
         (LATEST,),

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from storage.models import Export, ExportStatus, Facts
+from storage.models import Export, ExportStatus, Facts, Recipe
 from storage.moments import from_optional, from_text
 
 
@@ -19,20 +19,31 @@ def export_from_row(row: sqlite3.Row) -> Export:
         title=row["title"],
         start_s=row["start_s"],
         end_s=row["end_s"],
-        strategy=row["strategy"],
-        quality=row["quality"],
+        recipe=Recipe(
+            strategy=row["strategy"],
+            quality=row["quality"],
+            focus=row["focus"],
+            target_mb=row["target_mb"],
+            normalize_loudness=bool(row["normalize_loudness"]),
+        ),
         status=ExportStatus(row["status"]),
         attempt=row["attempt"],
         crashes=row["crashes"],
         error=row["error"],
         token=row["token"],
         file_key=row["file_key"],
-        facts=Facts(**json.loads(row["facts"])) if row["facts"] else None,
+        facts=_facts(row["facts"]) if row["facts"] else None,
         created_at=from_text(row["created_at"]),
         started_at=from_optional(row["started_at"]),
         finished_at=from_optional(row["finished_at"]),
         expires_at=from_optional(row["expires_at"]),
     )
+
+
+def _facts(text: str) -> Facts:
+    known = json.loads(text)
+    # rows from before there were notes have none
+    return Facts(**known | {"notes": tuple(known.get("notes", ()))})
 
 
 def listed(statuses: Iterable[ExportStatus]) -> str:

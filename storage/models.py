@@ -97,8 +97,23 @@ class Scene:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a short is made, whatever the scene. Two shorts of the same interval and recipe are the same file.
+
+    `target_mb` (of a million bytes) is a size that must not be passed; every quality has one anyway.
+    """
+
+    strategy: str
+    quality: str
+    #: percent of the way from left to right, where a crop looks
+    focus: int = 50
+    target_mb: float | None = None
+    normalize_loudness: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a finished short was measured to be."""
+    """What a finished short was measured to be; `notes` say what was decided on the way, a sentence each."""
 
     width: int
     height: int
@@ -106,13 +121,14 @@ class Facts:
     size_bytes: int
     video_codec: str
     audio_codec: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
     """A user's request for a short and what became of it.
 
-    `start_s` and `end_s` are copied from the scene (or its trim), so that the recipe outlives it.
+    `start_s` and `end_s` are copied from the scene (or its trim), so that the export outlives it.
     """
 
     id: str
@@ -123,8 +139,7 @@ class Export:
     title: str
     start_s: float
     end_s: float
-    strategy: str
-    quality: str
+    recipe: Recipe
     status: ExportStatus
     attempt: int
     crashes: int

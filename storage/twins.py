@@ -9,8 +9,9 @@ from storage.moments import to_text
 
 #: Of one video, two exports (`own` and `other`) that give the same file.
 SAME_WORK = """
-(other.video_id, other.start_s, other.end_s, other.strategy, other.quality)
-    = (own.video_id, own.start_s, own.end_s, own.strategy, own.quality)
+(other.video_id, other.start_s, other.end_s) = (own.video_id, own.start_s, own.end_s)
+AND (other.strategy, other.quality, other.focus, other.target_mb, other.normalize_loudness)
+    IS (own.strategy, own.quality, own.focus, own.target_mb, own.normalize_loudness)
 """
 
 

@@ -35,6 +35,7 @@ class FakePool:
         self.rendering = 0
         self.content = content
         self.error: Exception | None = None
+        self.notes: tuple[str, ...] = ()
         self.gate = asyncio.Event()
         self.gate.set()
         self._files = files
@@ -69,8 +70,11 @@ class FakePool:
             size_bytes=len(self.content),
             video_codec="h264",
             audio_codec="aac",
+            notes=self.notes,
         )
-        return Rendition(facts=facts, fps=30, strategy=job.strategy, quality=job.quality, elapsed_s=0.1)
+        return Rendition(
+            facts=facts, fps=30, strategy=job.recipe.strategy, quality=job.recipe.quality, elapsed_s=0.1
+        )
 
 
 class FakeNotifier:

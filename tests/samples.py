@@ -1,12 +1,13 @@
 """Values to test with: each whole and ordinary, but for what the test names."""
 
 import itertools
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from processing.render import RenderJob
 from storage.identifiers import new_id, new_token
-from storage.models import Destination, Export, ExportStatus, Facts, Scene, Video
+from storage.models import Destination, Export, ExportStatus, Facts, Recipe, Scene, Video
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -14,10 +15,31 @@ FACTS = Facts(
     width=1080, height=1920, duration_s=10.0, size_bytes=1234, video_codec="h264", audio_codec="aac"
 )
 
+RECIPE = Recipe(strategy="center_crop", quality="high")
+
 HERE = Destination(kind="here", address={"place": "a"})
 THERE = Destination(kind="there", address={"place": "b"})
 
+JOB = RenderJob(start_s=0.0, end_s=1.0, recipe=Recipe(strategy="center_crop", quality="draft"))
+RECIPE_PARTS = frozenset(field.name for field in fields(Recipe))
+
+Varied = TypeVar("Varied", bound=Any)
+
 _STARTS = itertools.count(10.0)
+
+
+def varied(plain: Varied, **changes: Any) -> Varied:
+    """The same with changes; those that name a part of a recipe are made in its recipe."""
+    parts = {name: changes.pop(name) for name in RECIPE_PARTS & changes.keys()}
+    if parts:
+        changes["recipe"] = replace(plain.recipe, **parts)
+    changed: Varied = replace(plain, **changes)
+    return changed
+
+
+def job(start_s: float, end_s: float, **changes: Any) -> RenderJob:
+    """A quick render."""
+    return varied(JOB, start_s=start_s, end_s=end_s, **changes)
 
 
 def video(**changes: Any) -> Video:
@@ -61,8 +83,7 @@ def export(**changes: Any) -> Export:
         title="Kick-off",
         start_s=start_s,
         end_s=start_s + 10,
-        strategy="center_crop",
-        quality="high",
+        recipe=RECIPE,
         status=ExportStatus.PENDING,
         attempt=0,
         crashes=0,
@@ -75,4 +96,4 @@ def export(**changes: Any) -> Export:
         finished_at=None,
         expires_at=None,
     )
-    return replace(plain, **changes)
+    return varied(plain, **changes)

@@ -15,22 +15,21 @@ from bot.chat.messages import left_out
 from bot.chat.refusals import sentence
 from processing.errors import ExportRefused
 from processing.requests import ExportRequest
-from storage.models import Destination, Export
+from storage.models import Destination, Export, Recipe
 
 
 async def ask_for_short(
     interaction: Interaction,
     *,
     scene_id: str,
-    strategy: str = "",
-    quality: str = "",
+    recipe: Recipe,
     start_s: float | None = None,
     end_s: float | None = None,
     private: bool = False,
 ) -> None:
     """Answer at once with a message, ask for the export, and keep the message up to date from then on.
 
-    A strategy or a quality that is not named is the server's own.
+    A strategy or a quality that is not named in the recipe is the server's own.
 
     Raises:
         ExportRefused, Refused: nothing was created.
@@ -41,8 +40,11 @@ async def ask_for_short(
         interaction,
         _destinations(address, here),
         scene_id=scene_id,
-        strategy=strategy or here.strategy or STRATEGY,
-        quality=quality or here.quality or QUALITY,
+        recipe=replace(
+            recipe,
+            strategy=recipe.strategy or here.strategy or STRATEGY,
+            quality=recipe.quality or here.quality or QUALITY,
+        ),
         start_s=start_s,
         end_s=end_s,
     )
@@ -50,9 +52,7 @@ async def ask_for_short(
     await interaction.client.live.show(export, first)
 
 
-async def ask_for_shorts(
-    interaction: Interaction, *, scene_ids: Sequence[str], strategy: str, quality: str
-) -> None:
+async def ask_for_shorts(interaction: Interaction, *, scene_ids: Sequence[str], recipe: Recipe) -> None:
     """The same for several scenes in one message: what can be had is made, the rest is named.
 
     Raises:
@@ -65,9 +65,8 @@ async def ask_for_shorts(
     # nobody tells of one of them before all are known
     async with interaction.client.post.turn(address):
         for scene_id in scene_ids:
-            recipe = {"scene_id": scene_id, "strategy": strategy, "quality": quality}
             try:
-                exports.append(await _accepted(interaction, places, **recipe))
+                exports.append(await _accepted(interaction, places, scene_id=scene_id, recipe=recipe))
             except ExportRefused as error:
                 refusal = error
                 notes.append(await _left_out(interaction, scene_id, error))
@@ -77,9 +76,9 @@ async def ask_for_shorts(
         await _show_together(interaction, exports, replace(address, batch=batch, note="\n-# ".join(notes)))
 
 
-async def _accepted(interaction: Interaction, places: Sequence[Destination], **recipe: Any) -> Export:
+async def _accepted(interaction: Interaction, places: Sequence[Destination], **wanted: Any) -> Export:
     request = ExportRequest(
-        user_id=str(interaction.user.id), guild_id=place_of(interaction), destinations=places, **recipe
+        user_id=str(interaction.user.id), guild_id=place_of(interaction), destinations=places, **wanted
     )
     return (await interaction.client.services.exporter.request(request)).export
 

@@ -10,6 +10,7 @@ from bot.chat.languages import Words
 from bot.chat.messages import (
     countdown,
     facts_line,
+    note_lines,
     progress_line,
     quota_line,
     recipe,
@@ -139,7 +140,7 @@ def _result(export: Export, words: Words) -> list[str]:
     assert export.expires_at is not None
     expires = countdown(export.expires_at)
     ready = words("card.completed", mention=f"<@{export.user_id}>", expires=expires)
-    return [ready, facts_line(export.facts, words)]
+    return [ready, facts_line(export.facts, words), *note_lines(export.facts, words)]
 
 
 def _buttons(facts: ExportFacts, words: Words) -> list[ui.Button[Any]]:

@@ -7,6 +7,7 @@ from discord.utils import escape_markdown, escape_mentions
 from bot.chat.languages import Words
 from processing.ffmpeg import Progress
 from processing.quality import QUALITIES
+from processing.recipes import MIDDLE
 from processing.strategies import STRATEGIES
 from storage.experience import Estimate
 from storage.intake_models import IntakeStatus
@@ -75,15 +76,21 @@ def first_words(summary: str) -> str:
 
 def recipe(export: Export, words: Words) -> str:
     """What was asked for, in one line."""
-    strategy, quality = STRATEGIES.get(export.strategy), QUALITIES.get(export.quality)
-    return words(
+    wanted = export.recipe
+    strategy, quality = STRATEGIES.get(wanted.strategy), QUALITIES.get(wanted.quality)
+    line = words(
         "card.recipe",
         start=position(export.start_s, words),
         end=position(export.end_s, words),
         duration=f"{number(export.duration_s, words)} s",
-        strategy=first_words(words.sentence(strategy.summary)) if strategy else export.strategy,
-        quality=first_words(words.sentence(quality.summary)) if quality else export.quality,
+        strategy=first_words(words.sentence(strategy.summary)) if strategy else wanted.strategy,
+        quality=first_words(words.sentence(quality.summary)) if quality else wanted.quality,
     )
+    if wanted.focus != MIDDLE:
+        line += f" · {words('card.focus', focus=wanted.focus)}"
+    if wanted.target_mb is not None:
+        line += f" · {words('card.target', size=size(round(wanted.target_mb * 1e6), words))}"
+    return line if wanted.normalize_loudness else f"{line} · {words('card.as_loud')}"
 
 
 def waiting(before: int | None, words: Words) -> str:
@@ -118,6 +125,11 @@ def facts_line(facts: Facts, words: Words) -> str:
         duration=clock(facts.duration_s + 0.5),
         size=size(facts.size_bytes, words),
     )
+
+
+def note_lines(facts: Facts, words: Words) -> list[str]:
+    """What was decided on the way to a finished short, in small print."""
+    return [f"-# {words.sentence(note)}" for note in facts.notes]
 
 
 def estimate_line(estimate: Estimate, words: Words) -> str:

@@ -19,7 +19,7 @@ from processing.errors import QuotaExceeded, SceneNotFound
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
 from storage.experience import Estimate, estimates
-from storage.models import Quota, Scene
+from storage.models import Quota, Recipe, Scene
 
 #: A window that nobody sends is forgotten after a quarter of an hour, like its interaction.
 FORGOTTEN_AFTER_S = 900
@@ -102,14 +102,9 @@ class RecipeModal(ui.Modal):
         self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
 
     @property
-    def strategy(self) -> str:
+    def recipe(self) -> Recipe:
         """What was chosen."""
-        return self._strategy.value or ""
-
-    @property
-    def quality(self) -> str:
-        """What was chosen."""
-        return self._quality.values[0]
+        return Recipe(strategy=self._strategy.value or "", quality=self._quality.values[0])
 
     async def on_error(  # type: ignore[override] # a modal's has no item, says discord.py
         self, interaction: discord.Interaction[Any], error: Exception, /
@@ -145,8 +140,7 @@ class ExportModal(RecipeModal):
             scene_id=self._scene.id,
             start_s=seconds(self._start.value),
             end_s=seconds(self._end.value),
-            strategy=self.strategy,
-            quality=self.quality,
+            recipe=self.recipe,
         )
 
 
@@ -159,9 +153,7 @@ class BatchModal(RecipeModal):
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Ask for the shorts."""
-        await ask_for_shorts(
-            interaction, scene_ids=self._scene_ids, strategy=self.strategy, quality=self.quality
-        )
+        await ask_for_shorts(interaction, scene_ids=self._scene_ids, recipe=self.recipe)
 
 
 def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:

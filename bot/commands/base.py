@@ -70,6 +70,13 @@ def timecode(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def focus(text: str) -> int:
+    """The type of an argument that says where a crop looks: percent of the way from left to right."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= 100):
+        raise argparse.ArgumentTypeError("a focus lies between 0 (the left edge) and 100 (the right edge)")
+    return int(text)
+
+
 def programs() -> Tools:
     """Ffmpeg and ffprobe, for a command that works without settings: the environment may name them.
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.bar import ProgressBar
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, perform, programs, say, timecode
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, focus, perform, programs, say, timecode
 from processing.errors import ExportError, InvalidTrim, Refusal, SourceRefused, ToolsMissing
 from processing.quality import QUALITIES
+from processing.recipes import MIDDLE, check_recipe
 from processing.render import RenderJob, Rendition, render
-from processing.requests import ExportLimits, check_names
+from processing.requests import ExportLimits
 from processing.strategies import STRATEGIES
 from processing.timecode import format_timecode
+from storage.models import Recipe
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +28,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--end", type=timecode, required=True, metavar="S", help=moment)
     parser.add_argument("--strategy", default="center_crop", metavar="NAME", help=_choice(STRATEGIES))
     parser.add_argument("--quality", default="high", metavar="NAME", help=_choice(QUALITIES))
+    parser.add_argument(
+        "--focus", type=focus, default=MIDDLE, metavar="PERCENT", help="where a crop looks: 0 left, 100 right"
+    )
+    parser.add_argument("--target-mb", type=float, metavar="MB", help="a size that must not be passed")
+    parser.add_argument("--no-loudness", action="store_true", help="leave the sound as loud as it is")
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the short, an MP4 file")
     parser.add_argument("--json", action="store_true", help="print the facts of the result as one object")
 
@@ -51,7 +58,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     source, output = arguments.source, arguments.output
-    check_names(strategy=arguments.strategy, quality=arguments.quality)
     if not source.is_file():
         raise FileNotFoundError(f"there is no file {source}")
     if not output.parent.is_dir() or output.is_dir():
@@ -62,12 +68,21 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InvalidTrim("The end must come after the start.")
     if arguments.end - arguments.start > ExportLimits().scene_s:
         raise SourceRefused(Refusal.TOO_LONG)
+    check_recipe(_recipe(arguments), duration_s=arguments.end - arguments.start)
+
+
+def _recipe(arguments: argparse.Namespace) -> Recipe:
+    return Recipe(
+        strategy=arguments.strategy,
+        quality=arguments.quality,
+        focus=arguments.focus,
+        target_mb=arguments.target_mb,
+        normalize_loudness=not arguments.no_loudness,
+    )
 
 
 async def _export(arguments: argparse.Namespace) -> Rendition:
-    job = RenderJob(
-        start_s=arguments.start, end_s=arguments.end, strategy=arguments.strategy, quality=arguments.quality
-    )
+    job = RenderJob(start_s=arguments.start, end_s=arguments.end, recipe=_recipe(arguments))
     with ProgressBar(sys.stderr) as bar:
         return await render(
             job,
@@ -84,7 +99,6 @@ def _facts(rendition: Rendition, output: Path) -> dict[str, Any]:
         "strategy": rendition.strategy,
         "quality": rendition.quality,
         "elapsed_s": round(rendition.elapsed_s, 3),
-        "notes": list(rendition.notes),
         "output": str(output),
     }
 
@@ -96,7 +110,7 @@ def _told(rendition: Rendition, output: Path) -> str:
         f"{facts.width}x{facts.height}, {format_timecode(facts.duration_s)}, "
         f"{facts.size_bytes / 1e6:.1f} MB, {facts.video_codec}/{facts.audio_codec}, "
         f"made in {rendition.elapsed_s:.1f} s",
-        *rendition.notes,
+        *facts.notes,
     ]
     return "\n".join(lines)
 

@@ -6,15 +6,19 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, perform, programs, say, timecode
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, focus, perform, programs, say, timecode
 from processing.errors import ExportError, ToolsMissing
 from processing.ffprobe import probe
+from processing.recipes import MIDDLE
 from processing.strategy_sheet import strategy_sheet
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="VIDEO", help="the video")
     parser.add_argument("--at", type=timecode, required=True, metavar="S", help="seconds or [HH:]MM:SS[.mmm]")
+    parser.add_argument(
+        "--focus", type=focus, default=MIDDLE, metavar="PERCENT", help="where a crop looks: 0 left, 100 right"
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the sheet, a PNG file")
 
 
@@ -40,7 +44,9 @@ async def _sheet(arguments: argparse.Namespace) -> Image.Image:
         raise FileNotFoundError(f"there is no file {arguments.source}")
     tools = programs()
     media = await probe(arguments.source, tools=tools)
-    return await strategy_sheet(arguments.source, media, at_s=arguments.at, tools=tools)
+    return await strategy_sheet(
+        arguments.source, media, at_s=arguments.at, focus=arguments.focus, tools=tools
+    )
 
 
 COMMAND = Command(

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
-from bot.web.bodies import Recipe
+from bot.web.bodies import RecipeBody
 from bot.web.calls import Call
 from bot.web.export_views import AcceptedView
 from bot.web.keys import IN_FLIGHT
@@ -23,7 +23,7 @@ KEY_CHARACTERS = 255
 
 async def ask(
     call: Call,
-    recipe: Recipe,
+    body: RecipeBody,
     *,
     scene_id: str | None,
     start_s: float | None = None,
@@ -38,10 +38,9 @@ async def ask(
     """
     request = ExportRequest(
         scene_id=scene_id,
-        strategy=recipe.aspect_ratio_strategy,
-        quality=recipe.output_quality,
-        user_id=call.user(recipe.user_id),
-        destinations=destinations(call, recipe.notify, recipe.notify_events),
+        recipe=body.recipe,
+        user_id=call.user(body.user_id),
+        destinations=destinations(call, body.notify, body.notify_events),
         client=call.client.name,
         start_s=start_s,
         end_s=end_s,

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from bot.config import USER_ID
 from processing.quality import QUALITIES
+from processing.recipes import MIDDLE
 from processing.strategies import STRATEGIES
-from storage.models import Event
+from storage.models import Event, Recipe
 
 URL_CHARACTERS = 2_000
 
@@ -60,23 +61,41 @@ class SceneChanges(Body):
     title: Title | None = None
 
 
-class Recipe(Body):
+class RecipeBody(Body):
     """How the short is made, for whom, and who hears of it."""
 
     aspect_ratio_strategy: str = Field(json_schema_extra={"enum": list(STRATEGIES)})
     output_quality: str = Field(json_schema_extra={"enum": list(QUALITIES)})
+    focus: int = Field(
+        MIDDLE, ge=0, le=100, description="where a crop looks: 0 is the left edge, 100 the right"
+    )
+    target_mb: float | None = Field(
+        None, gt=0, le=1000, allow_inf_nan=False, description="a size that the file must not pass, in MB"
+    )
+    normalize_loudness: bool = Field(True, description="bring the sound to -14 LUFS")
     user_id: UserId | None = None
     notify: WebAddress | None = Field(None, description="where a signed webhook tells how it ended")
     notify_events: list[Event] | None = Field(
         None, max_length=len(Event), description="what to tell there; without it: every kind of end"
     )
 
+    @property
+    def recipe(self) -> Recipe:
+        """How the short is made, in the words of the rooms below."""
+        return Recipe(
+            strategy=self.aspect_ratio_strategy,
+            quality=self.output_quality,
+            focus=self.focus,
+            target_mb=self.target_mb,
+            normalize_loudness=self.normalize_loudness,
+        )
 
-class ShortBody(Recipe):
+
+class ShortBody(RecipeBody):
     """A short of a scene that is there."""
 
 
-class JobBody(Recipe):
+class JobBody(RecipeBody):
     """A short of a scene, whole or trimmed, or of a part of a video, held or still to be fetched."""
 
     scene_id: Id | None = None
@@ -94,7 +113,7 @@ class JobBody(Recipe):
         return self
 
 
-class BatchBody(Recipe):
+class BatchBody(RecipeBody):
     """Shorts of many scenes, all made alike."""
 
     scene_ids: list[Id] = Field(min_length=1, max_length=50)

@@ -24,6 +24,9 @@ class AcceptedView(View):
     end_s: float
     aspect_ratio_strategy: str
     output_quality: str
+    focus: int
+    target_mb: float | None
+    normalize_loudness: bool
     created_at: datetime
 
     @classmethod
@@ -38,8 +41,11 @@ class AcceptedView(View):
             title=export.title,
             start_s=export.start_s,
             end_s=export.end_s,
-            aspect_ratio_strategy=export.strategy,
-            output_quality=export.quality,
+            aspect_ratio_strategy=export.recipe.strategy,
+            output_quality=export.recipe.quality,
+            focus=export.recipe.focus,
+            target_mb=export.recipe.target_mb,
+            normalize_loudness=export.recipe.normalize_loudness,
             created_at=export.created_at,
         )
 
@@ -53,7 +59,7 @@ class ProgressView(View):
 
 
 class ExportView(View):
-    """An export and how it stands. The last eight fields are set while there is a short."""
+    """An export and how it stands. The last nine fields are set while there is a short."""
 
     id: str
     status: ExportStatus
@@ -65,6 +71,9 @@ class ExportView(View):
     end_s: float
     aspect_ratio_strategy: str
     output_quality: str
+    focus: int
+    target_mb: float | None
+    normalize_loudness: bool
     progress: ProgressView
     queue_position: int | None = Field(description="1: the next to start; null: it does not wait")
     error: str | None
@@ -79,6 +88,9 @@ class ExportView(View):
     width: int | None
     height: int | None
     resolution: str | None = Field(examples=["1080x1920"])
+    notes: list[str] | None = Field(
+        description="what was decided on the way, such as quality given up for size"
+    )
 
 
 class ExportsView(View):
@@ -130,8 +142,11 @@ def export_view(
         title=export.title,
         start_s=export.start_s,
         end_s=export.end_s,
-        aspect_ratio_strategy=export.strategy,
-        output_quality=export.quality,
+        aspect_ratio_strategy=export.recipe.strategy,
+        output_quality=export.recipe.quality,
+        focus=export.recipe.focus,
+        target_mb=export.recipe.target_mb,
+        normalize_loudness=export.recipe.normalize_loudness,
         progress=_progress(status, progress),
         queue_position=None if waiting_before is None else waiting_before + 1,
         error=export.error,
@@ -146,6 +161,7 @@ def export_view(
         width=facts.width if facts else None,
         height=facts.height if facts else None,
         resolution=f"{facts.width}x{facts.height}" if facts else None,
+        notes=list(facts.notes) if facts else None,
     )
 
 

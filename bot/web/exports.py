@@ -44,8 +44,7 @@ async def renew_export(call: Call) -> web.Response:
     with alone(call):
         request = ExportRequest(
             scene_id=export.scene_id,
-            strategy=export.strategy,
-            quality=export.quality,
+            recipe=export.recipe,
             user_id=export.user_id,
             destinations=destinations(call, body.notify),
             client=call.client.name,

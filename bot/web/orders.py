@@ -12,7 +12,7 @@ from bot.web.routes import Route, json
 from bot.web.videos import own_video
 from bot.web.views import ProblemView
 from processing.errors import ExportRefused
-from processing.requests import check_names
+from processing.recipes import check_names
 
 
 async def export_short(call: Call) -> web.Response:

@@ -13,6 +13,7 @@ class Auto(Strategy):
 
     name = "auto"
     summary = "Auto: crops when little is lost, else shows the whole picture"
+    has_focus = True
 
     def settled(self, picture: Picture, known: Mapping[str, Strategy]) -> tuple[Strategy, str]:
         """The one that does the work, and what a crop would have cost."""

@@ -35,6 +35,8 @@ class Strategy(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    #: whether `focus` can make a difference
+    has_focus: ClassVar[bool] = False
 
     def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":
         """The strategy that does the work on this picture, and why when it is another one."""

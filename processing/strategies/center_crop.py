@@ -8,6 +8,7 @@ class CenterCrop(Strategy):
 
     name = "center_crop"
     summary = "Crop: fills the screen, cuts off the sides"
+    has_focus = True
 
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Crop, then scale."""

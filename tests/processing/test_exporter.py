@@ -5,7 +5,7 @@ import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles, NothingStored
-from storage.models import Event, Export, ExportStatus, Scene
+from storage.models import Event, Export, ExportStatus, Recipe, Scene
 from storage.orders import Orders
 from storage.scenes import Scenes
 from storage.twins import Twins
@@ -56,12 +56,11 @@ class Studio:
         plain = ExportRequest(
             scene_id=self.scene.id,
             end_s=self.scene.end_s - self.asked / 100,
-            strategy="center_crop",
-            quality="high",
+            recipe=samples.RECIPE,
             user_id=self.scene.owner_id,
             destinations=[samples.HERE],
         )
-        return (await self.exporter.request(replace(plain, **changes))).export
+        return (await self.exporter.request(samples.varied(plain, **changes))).export
 
     async def now(self, export: Export) -> Export:
         found = await self.exports.get(export.id)
@@ -191,7 +190,7 @@ async def test_an_accepted_export_becomes_a_file_and_news(studio: Studio) -> Non
         assert path.read_bytes() == studio.pool.content
     assert await studio.events(export) == [Event.COMPLETED]
     (job,) = studio.pool.jobs
-    assert (job.start_s, job.end_s, job.strategy, job.quality) == (10.0, 19.99, "center_crop", "high")
+    assert (job.start_s, job.end_s, job.recipe) == (10.0, 19.99, samples.RECIPE)
 
 
 async def test_progress_is_on_the_board_while_it_renders_and_not_after(studio: Studio) -> None:
@@ -491,6 +490,9 @@ async def test_a_shorts_file_outlives_the_one_that_it_was_borrowed_from(studio: 
         pytest.param({"end_s": 15.5}, id="other-times"),
         pytest.param({"strategy": "letterbox"}, id="other-strategy"),
         pytest.param({"quality": "medium"}, id="other-quality"),
+        pytest.param({"focus": 20}, id="other-focus"),
+        pytest.param({"target_mb": 9.0}, id="other-size"),
+        pytest.param({"normalize_loudness": False}, id="other-loudness"),
     ],
 )
 async def test_other_work_is_rendered(studio: Studio, changes: dict[str, object]) -> None:
@@ -498,6 +500,15 @@ async def test_other_work_is_rendered(studio: Studio, changes: dict[str, object]
         await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
         await studio.reaches(await studio.ask(**({"end_s": 15.0} | changes)), ExportStatus.COMPLETED)
     assert len(studio.pool.jobs) == 2
+
+
+async def test_the_whole_recipe_reaches_the_render_and_is_what_a_twin_must_share(studio: Studio) -> None:
+    wanted = Recipe(strategy="auto", quality="medium", focus=20, target_mb=9.0, normalize_loudness=False)
+    async with at_work(studio.exporter):
+        for _ in range(2):
+            await studio.reaches(await studio.ask(end_s=15.0, recipe=wanted), ExportStatus.COMPLETED)
+    (job,) = studio.pool.jobs
+    assert job.recipe == wanted
 
 
 async def test_what_cannot_be_borrowed_is_rendered(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

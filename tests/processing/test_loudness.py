@@ -9,8 +9,8 @@ import pytest
 from processing import loudness
 from processing.ffmpeg import Tools
 from processing.loudness import Leveling, Loudness
-from processing.render import RenderJob, render
-from tests import clips
+from processing.render import render
+from tests import clips, samples
 
 #: Four seconds of soft and loud music by turns, 12 dB apart.
 DYNAMIC = "aevalsrc='(0.02+0.06*lt(mod(t,4),2))*(sin(2*PI*330*t)+sin(2*PI*495*t))':duration=12"
@@ -36,13 +36,7 @@ def with_sound(tools: Tools, path: Path, sound: str, seconds: float = 3) -> Path
 
 async def made_of(source: Path, tools: Tools, *, seconds: float = 3, normalize: bool = True) -> Path:
     output = source.with_name("short.mp4")
-    job = RenderJob(
-        start_s=0,
-        end_s=seconds,
-        strategy="letterbox",
-        quality="draft",
-        normalize_loudness=normalize,
-    )
+    job = samples.job(0, seconds, strategy="letterbox", normalize_loudness=normalize)
     await render(job, source=source, output=output, tools=tools)
     return output
 
@@ -75,12 +69,12 @@ async def test_clicks_are_not_crushed_to_be_louder_and_the_result_says_so(
 ) -> None:
     clicks = "aevalsrc='0.9*sin(2*PI*440*t)*lt(mod(t,0.5),0.02)':duration=3"
     source = with_sound(tools, tmp_path / "source.mkv", clicks)
-    job = RenderJob(start_s=0, end_s=3, strategy="letterbox", quality="draft")
+    job = samples.job(0, 3, strategy="letterbox")
     rendition = await render(job, source=source, output=tmp_path / "short.mp4", tools=tools)
     result = heard(tmp_path / "short.mp4", tools)
     assert result["I"] < -14.5
     assert result["peak"] <= -1
-    assert any("would distort" in note for note in rendition.notes)
+    assert any("would distort" in note for note in rendition.facts.notes)
 
 
 async def test_faint_noise_is_not_blown_up(tools: Tools, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from processing.media import MediaInfo, read
 from processing.plan import RenderJob, plan, target_rate
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, cropped, fitted
+from tests import samples
 
 FILTERS = frozenset({"zscale"})
 
@@ -28,7 +29,7 @@ def media(**changes: Any) -> MediaInfo:
 
 
 def job(**changes: Any) -> RenderJob:
-    return RenderJob(**{"start_s": 1, "end_s": 4, "strategy": "center_crop", "quality": "high", **changes})
+    return samples.job(**{"start_s": 1, "end_s": 4, "quality": "high", **changes})
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 
 from processing.ffmpeg import Progress, Tools
 from processing.pool import LocalPool, default_size
-from processing.render import RenderJob
 from storage.files import LocalFiles, NothingStored
+from tests import samples
 
-JOB = RenderJob(start_s=0.0, end_s=0.5, strategy="center_crop", quality="medium")
+JOB = samples.job(0.0, 0.5, quality="medium")
 SOURCE, OUTPUT = "sources/v/original", "exports/ana/e.mp4"
 
 

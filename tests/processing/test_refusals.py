@@ -10,11 +10,11 @@ import pytest
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
-from processing.render import RenderJob, render
-from tests import clips
+from processing.render import render
+from tests import clips, samples
 
 Maker = Callable[[Tools, Path], object]
-JOB = RenderJob(start_s=0.2, end_s=1.9, strategy="center_crop", quality="draft")
+JOB = samples.job(0.2, 1.9)
 
 
 def still(ending: str, *written: str) -> Maker:
@@ -125,7 +125,7 @@ async def test_half_a_broadcast_is_refused(tools: Tools, tmp_path: Path) -> None
 
 
 async def test_a_scene_that_is_too_long_is_refused(landscape: Path, tools: Tools, tmp_path: Path) -> None:
-    job = RenderJob(start_s=0, end_s=181, strategy="center_crop", quality="draft")
+    job = samples.job(0, 181)
     with pytest.raises(SourceRefused) as refused:
         await render(job, source=landscape, output=tmp_path / "short.mp4", tools=tools)
     assert refused.value.reason is Refusal.TOO_LONG

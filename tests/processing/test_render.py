@@ -9,12 +9,11 @@ import pytest
 from processing.errors import Refusal, RenderTimedOut, SourceRefused, UnknownQuality, UnknownStrategy
 from processing.ffmpeg import Tools
 from processing.render import Progress, RenderJob, render
+from tests import samples
 
 
 def job(**changes: Any) -> RenderJob:
-    return RenderJob(
-        **{"start_s": 0.5, "end_s": 1.5, "strategy": "center_crop", "quality": "medium", **changes}
-    )
+    return samples.job(**{"start_s": 0.5, "end_s": 1.5, "quality": "medium", **changes})
 
 
 def children() -> set[int]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from processing.errors import (
     ExportRefused,
     IdempotencyConflict,
+    InvalidRecipe,
     InvalidTrim,
     QuotaExceeded,
     SceneTooLong,
@@ -24,13 +25,11 @@ from tests import samples
 from tests.samples import NOON
 
 SCENE = samples.scene(samples.video(), start_s=10.0, end_s=400.0)
-REQUEST = ExportRequest(
-    scene_id=SCENE.id, strategy="center_crop", quality="high", user_id="ana", start_s=20.0, end_s=30.0
-)
+REQUEST = ExportRequest(scene_id=SCENE.id, recipe=samples.RECIPE, user_id="ana", start_s=20.0, end_s=30.0)
 
 
 def drafted(**changes: object) -> Export:
-    return draft(replace(REQUEST, **changes), SCENE, limits=ExportLimits(), now=NOON)
+    return draft(samples.varied(REQUEST, **changes), SCENE, limits=ExportLimits(), now=NOON)
 
 
 def test_a_draft_is_pending_and_has_the_trim_of_the_request() -> None:
@@ -55,6 +54,10 @@ def test_names_and_tokens_are_never_the_same_twice() -> None:
     [
         pytest.param({"strategy": "sideways"}, UnknownStrategy, id="strategy"),
         pytest.param({"quality": "best"}, UnknownQuality, id="quality"),
+        pytest.param({"focus": -1}, InvalidRecipe, id="left-of-the-picture"),
+        pytest.param({"focus": 101}, InvalidRecipe, id="right-of-the-picture"),
+        pytest.param({"target_mb": 0.2}, InvalidRecipe, id="too-small-a-file"),
+        pytest.param({"target_mb": math.nan}, InvalidRecipe, id="a-size-that-is-no-number"),
         pytest.param({"start_s": 9.9}, InvalidTrim, id="before-the-scene"),
         pytest.param({"end_s": 400.1}, InvalidTrim, id="past-the-scene"),
         pytest.param({"start_s": 30.0}, InvalidTrim, id="empty"),
@@ -68,6 +71,26 @@ def test_names_and_tokens_are_never_the_same_twice() -> None:
 def test_a_draft_is_refused(changes: dict[str, object], refusal: type[ExportRefused]) -> None:
     with pytest.raises(refusal):
         drafted(**changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "same_as"),
+    [
+        pytest.param({"strategy": "center_crop", "focus": 20}, {"focus": 20}, id="a-crop-looks-there"),
+        pytest.param(
+            {"strategy": "auto", "focus": 20}, {"strategy": "auto", "focus": 20}, id="auto-may-crop"
+        ),
+        pytest.param({"strategy": "letterbox", "focus": 20}, {"strategy": "letterbox"}, id="letterbox"),
+        pytest.param({"strategy": "blur_fill", "focus": 20}, {"strategy": "blur_fill"}, id="blur"),
+        pytest.param({"target_mb": 60.0}, {}, id="no-less-than-allowed-anyway"),
+        pytest.param({"target_mb": 59.9}, {"target_mb": 59.9}, id="less-than-allowed"),
+        pytest.param({"normalize_loudness": False}, {"normalize_loudness": False}, id="loudness"),
+    ],
+)
+def test_what_makes_no_difference_is_as_if_nobody_had_said_it(
+    said: dict[str, object], same_as: dict[str, object]
+) -> None:
+    assert drafted(**said).recipe == samples.varied(REQUEST, **same_as).recipe
 
 
 @given(start_ms=st.integers(0, 200_000))

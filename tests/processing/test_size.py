@@ -9,7 +9,7 @@ from processing import size
 from processing.ffmpeg import Tools
 from processing.quality import QUALITIES
 from processing.render import RenderJob, render
-from tests import clips
+from tests import clips, samples
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def noisy(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def job(**changes: Any) -> RenderJob:
-    return RenderJob(**{"start_s": 0, "end_s": 3, "strategy": "center_crop", "quality": "draft", **changes})
+    return samples.job(0, 3, **changes)
 
 
 @pytest.mark.parametrize("target_mb", [2.0, 0.8, 0.4])
@@ -38,8 +38,8 @@ async def test_a_target_is_never_passed_and_mostly_used(
 async def test_a_result_that_gave_up_quality_says_so(noisy: Path, tools: Tools, tmp_path: Path) -> None:
     small = await render(job(target_mb=0.4), source=noisy, output=tmp_path / "small.mp4", tools=tools)
     large = await render(job(), source=noisy, output=tmp_path / "large.mp4", tools=tools)
-    assert any("quality was given up" in note for note in small.notes)
-    assert not any("quality was given up" in note for note in large.notes)
+    assert any("quality was given up" in note for note in small.facts.notes)
+    assert not any("quality was given up" in note for note in large.facts.notes)
 
 
 @pytest.mark.parametrize("quality", QUALITIES.values(), ids=lambda quality: quality.name)
@@ -58,6 +58,13 @@ def test_the_allowance_can_never_add_up_to_more_than_is_left(quality: Any, secon
 def test_a_target_above_the_qualitys_own_limit_does_not_lift_it() -> None:
     assert size.budget_bytes(QUALITIES["high"], 500) == 60_000_000
     assert size.budget_bytes(QUALITIES["high"], 8) == 8_000_000
+
+
+def test_where_the_file_must_be_small_its_sound_takes_no_more_than_its_share() -> None:
+    high = QUALITIES["high"]
+    assert size.audio_kbps(high, size.budget_bytes(high, None), 180) == high.audio_kbps
+    assert size.audio_kbps(high, 10_000_000, 180) == 88
+    assert size.audio_kbps(high, 1_000_000, 180) == size.SOUND_LEAST_KBPS
 
 
 def test_frames_far_above_the_wanted_quantizer_are_starved() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from processing.errors import ExportError
 from processing.ffmpeg import Tools
-from processing.render import RenderJob, render
-from tests import clips
+from processing.render import render
+from tests import clips, samples
 from tests.processing.contract import breaches
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -138,7 +138,7 @@ async def test_every_source_becomes_a_right_short(source: Source, tools: Tools, 
     clip = clips.make(tools, tmp_path / f"clip.{source.ending}", *inputs, *source.output)
     short = tmp_path / "short.mp4"
     start_s, end_s = (0.4, 1.4) if source.seconds < 4 else (1.5, 3.0)
-    job = RenderJob(start_s=start_s, end_s=end_s, strategy="letterbox", quality="draft")
+    job = samples.job(start_s, end_s, strategy="letterbox")
     try:
         await render(job, source=clip, output=short, tools=tools)
     except ExportError as error:

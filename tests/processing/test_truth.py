@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from processing.ffmpeg import Tools
-from processing.render import RenderJob, Rendition, render
-from tests import clips
-from tests.processing.contract import breaches, look, pixels, samples
+from processing.render import Rendition, render
+from tests import clips, samples
+from tests.processing.contract import breaches, look, pixels
+from tests.processing.contract import samples as sounds
 
 LOSSLESS = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", "-pix_fmt", "yuv420p")
 ORANGE = "color=0xE08020:size=128x128:rate=30:duration=1"
@@ -23,9 +24,7 @@ async def short_of(
     source: Path, tools: Tools, start_s: float, end_s: float, **changes: Any
 ) -> tuple[Path, Rendition]:
     output = source.with_name(f"{source.stem}-short.mp4")
-    job = RenderJob(
-        **{"start_s": start_s, "end_s": end_s, "strategy": "center_crop", "quality": "draft", **changes}
-    )
+    job = samples.job(start_s, end_s, **changes)
     rendition = await render(job, source=source, output=output, tools=tools)
     assert breaches(output, tools, seconds=end_s - start_s) == []
     return output, rendition
@@ -42,7 +41,7 @@ def first_bright(path: Path, tools: Tools) -> float:
 
 def first_loud(path: Path, tools: Tools) -> float:
     """When the sound first rises, in seconds."""
-    return next(index for index, value in enumerate(samples(path, tools)) if abs(value) > 0.1) / 48_000
+    return next(index for index, value in enumerate(sounds(path, tools)) if abs(value) > 0.1) / 48_000
 
 
 @pytest.mark.parametrize(
@@ -156,7 +155,7 @@ async def test_hdr_white_becomes_nearly_white_and_grey_stays_grey(
     red, green, blue = pixels(short, tools, columns=1, rows=1)[0][0]
     assert max(red, green, blue) - min(red, green, blue) <= 3
     assert 190 <= green <= 245
-    assert f"tone-mapped from {kind}" in rendition.notes
+    assert f"tone-mapped from {kind}" in rendition.facts.notes
 
 
 async def test_a_comb_is_woven_into_one_picture(tools: Tools, tmp_path: Path) -> None:
@@ -189,7 +188,7 @@ async def test_the_default_tracks_are_taken_and_the_rest_is_left_behind(tools: T
     )  # fmt: skip
     short, _ = await short_of(source, tools, 0.2, 1.2)
     assert pixels(short, tools, columns=1, rows=1)[0][0][2] > 200
-    assert max(map(abs, samples(short, tools))) > 0.05
+    assert max(map(abs, sounds(short, tools))) > 0.05
 
 
 async def test_cover_art_is_not_the_video(tools: Tools, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from storage.exports import Exports
 from tests.bot.chat.samples import FACTS, NOON, export
 
 
-async def made(exports: Exports, name: str, *, quality: str, render_s: float) -> None:
-    asked = export(id=name, token=name, quality=quality, attempt=0)
+async def made(
+    exports: Exports, name: str, *, quality: str, render_s: float, target_mb: float | None = None
+) -> None:
+    asked = export(id=name, token=name, quality=quality, target_mb=target_mb, attempt=0)
     await exports.create(asked, [], at_most=10, failed_at_most=10)
     started = await exports.start_next(NOON)
     assert started is not None
@@ -30,6 +32,13 @@ async def test_size_and_time_grow_with_the_length(database: Database, exports: E
     assert expected["high"].size_bytes == pytest.approx(FACTS.size_bytes * 2)
     assert expected["high"].render_s == pytest.approx(90.4, abs=0.1)
     assert expected["medium"].render_s == pytest.approx(45.2, abs=0.1)
+
+
+async def test_shorts_that_had_to_be_small_say_nothing_of_others(
+    database: Database, exports: Exports
+) -> None:
+    await made(exports, "a", quality="high", render_s=40, target_mb=9.5)
+    assert await estimates(database, duration_s=10) == {}
 
 
 async def test_nobody_knows_before_the_first(database: Database) -> None:

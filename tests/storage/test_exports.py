@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from storage.admission import Admission, Idempotency, Outcome
 from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.models import Destination, Event, Export, ExportStatus
+from storage.models import Destination, Event, Export, ExportStatus, Facts
 from tests import samples
 from tests.samples import NOON
 
@@ -44,9 +45,11 @@ async def started(exports: Exports, now: datetime = NOON) -> Export:
     return export
 
 
-async def complete(exports: Exports, export: Export, now: datetime = NOON) -> bool:
+async def complete(
+    exports: Exports, export: Export, now: datetime = NOON, facts: Facts = samples.FACTS
+) -> bool:
     return await exports.complete(
-        export, file_key="k", facts=samples.FACTS, engine="1", now=now, expires_at=now + timedelta(hours=24)
+        export, file_key="k", facts=facts, engine="1", now=now, expires_at=now + timedelta(hours=24)
     )
 
 
@@ -55,7 +58,7 @@ async def used(exports: Exports, user_id: str = "ana", now: datetime = NOON) -> 
 
 
 async def test_an_export_is_read_back_as_it_was_written(exports: Exports) -> None:
-    export = await accepted(exports, client="tool")
+    export = await accepted(exports, client="tool", focus=20, target_mb=9.5, normalize_loudness=False)
     assert await exports.get(export.id) == export
     assert await exports.by_token(export.token) == export
     assert await exports.get("exp_unknown") is None
@@ -66,10 +69,11 @@ async def test_a_whole_life_is_read_back(exports: Exports) -> None:
     running = await started(exports)
     assert (running.id, running.status, running.attempt) == (export.id, ExportStatus.PROCESSING, 1)
     assert await exports.processing() == [running]
-    assert await complete(exports, running)
+    facts = replace(samples.FACTS, notes=("quality was given up to stay below 9.5 MB",))
+    assert await complete(exports, running, facts=facts)
     done = await exports.get(export.id)
     assert done is not None
-    assert (done.status, done.file_key, done.facts) == (ExportStatus.COMPLETED, "k", samples.FACTS)
+    assert (done.status, done.file_key, done.facts) == (ExportStatus.COMPLETED, "k", facts)
     assert done.expires_at == NOON + timedelta(hours=24)
     assert await exports.file_keys() == {"k"}
     assert await exports.due(NOON + timedelta(hours=23, minutes=59), at_most=9) == []

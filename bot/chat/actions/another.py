@@ -13,5 +13,8 @@ class Another(Answered, template=template(Action.ANOTHER, "export_id")):
         """Ask how it is to be made this time."""
         export = await self.own_export(interaction)
         await open_export_modal(
-            interaction, scene_id=export.scene_id, strategy=export.strategy, quality=export.quality
+            interaction,
+            scene_id=export.scene_id,
+            strategy=export.recipe.strategy,
+            quality=export.recipe.quality,
         )

@@ -15,8 +15,7 @@ class Repeat(Answered, template=template(Action.REPEAT, "export_id")):
         await ask_for_short(
             interaction,
             scene_id=export.scene_id,
-            strategy=export.strategy,
-            quality=export.quality,
+            recipe=export.recipe,
             start_s=export.start_s,
             end_s=export.end_s,
             private=interaction.message is not None and interaction.message.flags.ephemeral,

@@ -9,6 +9,8 @@ from bot.chat.languages import said, words_for
 from bot.chat.menus import QUALITY_CHOICES, STRATEGY_CHOICES
 from bot.chat.messages import scene_choice
 from bot.chat.times import seconds
+from processing.recipes import MIDDLE
+from storage.models import Recipe
 
 #: Discord shows that many choices.
 CHOICES = 25
@@ -21,6 +23,7 @@ CHOICES = 25
     scene=said("command.export.scene"),
     strategy=said("command.export.strategy"),
     quality=said("command.export.quality"),
+    focus=said("command.export.focus"),
     start=said("command.export.start"),
     end=said("command.export.end"),
     private=said("command.export.private"),
@@ -34,6 +37,7 @@ async def export(
     scene: str,
     strategy: str = "",
     quality: str = "",
+    focus: app_commands.Range[int, 0, 100] = MIDDLE,
     start: str | None = None,
     end: str | None = None,
     private: bool = False,
@@ -42,8 +46,7 @@ async def export(
     await ask_for_short(
         interaction,
         scene_id=scene,
-        strategy=strategy,
-        quality=quality,
+        recipe=Recipe(strategy=strategy, quality=quality, focus=focus),
         start_s=seconds(start),
         end_s=seconds(end),
         private=private,

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,11 @@ class Words:
     def __init__(self, texts: Mapping[str, str], sentences: Mapping[str, str]) -> None:
         self._texts = texts
         self._sentences = sentences
+        self._patterns = {
+            re.compile(re.escape(english).replace(re.escape("{}"), "(.+)")): said
+            for english, said in sentences.items()
+            if "{}" in english
+        }
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of that name, with its values."""
@@ -28,8 +34,16 @@ class Words:
         return key in self._texts
 
     def sentence(self, english: str) -> str:
-        """What a room below has said in English, in this language as far as it is known."""
-        return self._sentences.get(english, english)
+        """What a room below has said in English, in this language as far as it is known.
+
+        A sentence with values in it is known by its form, where `{}` stands for each.
+        """
+        if english in self._sentences:
+            return self._sentences[english]
+        for form, said in self._patterns.items():
+            if values := form.fullmatch(english):
+                return said.format(*values.groups())
+        return english
 
 
 def _found() -> dict[str, Words]:

@@ -8,6 +8,7 @@ TEXTS = {
     "command.export.scene": "welche Szene: einen Teil ihres Titels tippen",
     "command.export.strategy": "wie das breite Bild hochkant wird",
     "command.export.quality": "Bild und Größe",
+    "command.export.focus": "wohin ein Zuschnitt blickt: 0 ist links, 100 rechts",
     "command.export.start": "Anfang im Video, etwa 10.5 oder 1:02",
     "command.export.end": "Ende im Video, etwa 55.7 oder 1:47",
     "command.export.private": "die Antwort nur dir zeigen",
@@ -45,6 +46,9 @@ TEXTS = {
     "exports.pending": "wartet",
     "exports.processing": "in Arbeit",
     "card.recipe": "{start}-{end} · {duration} · {strategy} · {quality}",
+    "card.focus": "Blick auf {focus} %",
+    "card.target": "höchstens {size}",
+    "card.as_loud": "so laut wie zuvor",
     "card.next": "⏳ Als Nächstes an der Reihe",
     "card.waiting": "⏳ Wartet · {before} davor in der Schlange",
     "card.starting": "Beginnt",
@@ -152,6 +156,23 @@ SENTENCES = {
     "High: the best picture, at most 60 MB": "Hoch: das beste Bild, höchstens 60 MB",
     "Medium: a good picture, at most 30 MB": "Mittel: ein gutes Bild, höchstens 30 MB",
     "Draft: a quick look, at most 30 MB": "Entwurf: ein schneller Blick, höchstens 30 MB",
+    "center_crop was picked: it keeps {} of the picture": "Zuschnitt gewählt: {} des Bildes bleiben",
+    "blur_fill was picked: a crop would keep only {} of the picture": (
+        "Unscharf gewählt: ein Zuschnitt ließe nur {} des Bildes"
+    ),
+    "tone-mapped from {}": "aus {} in den gewöhnlichen Farbumfang übertragen",
+    "colours may look pale: this ffmpeg cannot tone-map": (
+        "Farben können blass wirken: dieses ffmpeg kann den Farbumfang nicht übertragen"
+    ),
+    "the sound is at {} LUFS: making it louder would distort it": (
+        "der Ton liegt bei {} LUFS: lauter würde er verzerren"
+    ),
+    "quality was given up to stay below {} MB": "für weniger als {} MB musste die Qualität nachgeben",
+    "The focus lies between 0 (the left edge) and 100 (the right edge).": (
+        "Der Blickpunkt liegt zwischen 0 (linker Rand) und 100 (rechter Rand)."
+    ),
+    "{} s need {} MB at least.": "{} s brauchen mindestens {} MB.",
+    "The scene cannot be made to fit {} MB.": "Die Szene passt nicht in {} MB.",
     "The finished video is not what was asked for.": "Das fertige Video ist nicht das verlangte.",
     "The sound was lost on the way.": "Der Ton ging unterwegs verloren.",
 }

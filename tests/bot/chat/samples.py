@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.models import Export, ExportStatus, Facts, Quota, Scene
+from tests.samples import RECIPE, varied
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FACTS = Facts(
@@ -37,8 +38,7 @@ def export(status: ExportStatus = ExportStatus.PENDING, **changes: Any) -> Expor
         title="Kick-off",
         start_s=10.5,
         end_s=55.7,
-        strategy="center_crop",
-        quality="high",
+        recipe=RECIPE,
         status=status,
         attempt=1,
         crashes=0,
@@ -51,4 +51,4 @@ def export(status: ExportStatus = ExportStatus.PENDING, **changes: Any) -> Expor
         finished_at=NOON if ended else None,
         expires_at=NOON + timedelta(hours=24) if ended else None,
     )
-    return replace(plain, **changes)
+    return varied(plain, **changes)

@@ -1,6 +1,7 @@
 """Cards: values in, components out."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from bot.chat.languages import words_for
 from bot.chat.lists import ScenesPage, history_card, scenes_card
 from processing.ffmpeg import Progress
 from storage.models import ExportStatus, Quota
-from tests.bot.chat.samples import NOON, QUOTA, export, scene
+from tests.bot.chat.samples import FACTS, NOON, QUOTA, export, scene
 from tests.fake_discord.components import walk
 
 EN = words_for("en-US")
@@ -61,6 +62,19 @@ def test_each_status_has_its_words_and_buttons(status: ExportStatus, says: str, 
     assert says in text_in(shown)
     assert controls_in(shown) == controls
     assert "3 of 10 today" in text_in(shown)
+
+
+def test_a_finished_card_tells_what_was_decided_on_the_way_in_the_readers_language() -> None:
+    made = replace(FACTS, notes=("quality was given up to stay below 9.5 MB",))
+    done = replace(export(ExportStatus.COMPLETED), facts=made)
+    shown = [
+        text_in(
+            components_of(export_card(ExportFacts(export=done, quota=QUOTA, link=LINK), words_for(locale)))
+        )
+        for locale in ("en-US", "de")
+    ]
+    assert "-# quality was given up to stay below 9.5 MB" in shown[0]
+    assert "-# für weniger als 9.5 MB musste die Qualität nachgeben" in shown[1]
 
 
 @pytest.mark.parametrize("status", list(ExportStatus))

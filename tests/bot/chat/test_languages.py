@@ -1,7 +1,9 @@
 """Every language says all that there is to say."""
 
 import re
+from dataclasses import replace
 from string import Formatter
+from typing import Any
 
 import discord
 import pytest
@@ -10,9 +12,14 @@ from discord.app_commands import TranslationContext, TranslationContextLocation,
 from bot.chat.commands import COMMANDS
 from bot.chat.languages import LANGUAGES, CommandTranslator, english, german, words_for
 from processing import exporter, fulfilment
-from processing.errors import Refusal
+from processing.errors import InvalidRecipe, Refusal
+from processing.loudness import Loudness, confession
+from processing.picture import note_of_size
 from processing.quality import QUALITIES
+from processing.recipes import check_recipe
 from processing.strategies import STRATEGIES
+from processing.strategies.base import Picture
+from tests.samples import RECIPE
 
 FROM_BELOW = [
     *(reason.value for reason in Refusal),
@@ -22,6 +29,31 @@ FROM_BELOW = [
     exporter.WORN_OUT,
     fulfilment.SOURCE_GONE,
 ]
+#: One of each form that a note on a short, or a refusal with a number in it, may have.
+WITH_VALUES = [STRATEGIES["auto"].settled(Picture(width=width, height=9), STRATEGIES)[1] for width in (5, 16)]
+WITH_VALUES += [
+    confession(Loudness(integrated_lufs=-20.5, range_lu=1, peak_dbtp=-1)),
+    note_of_size(9_500_000),
+    "tone-mapped from HDR10",
+    "colours may look pale: this ffmpeg cannot tone-map",
+    "The scene cannot be made to fit 9.5 MB.",
+]
+
+
+@pytest.mark.parametrize("sentence", WITH_VALUES)
+def test_a_sentence_with_values_keeps_them_in_german(sentence: str) -> None:
+    said = words_for("de").sentence(sentence)
+    assert said != sentence
+    assert re.findall(r"-?[\d.]+\d%?|HDR10", said) == re.findall(r"-?[\d.]+\d%?|HDR10", sentence)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [({"focus": 101}, "Blickpunkt"), ({"target_mb": 0.1}, "mindestens 1.50 MB")]
+)
+def test_a_recipe_is_refused_in_german_too(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidRecipe) as refused:
+        check_recipe(replace(RECIPE, **change), duration_s=60)
+    assert says in words_for("de").sentence(str(refused.value))
 
 
 def values_in(text: str) -> set[str]:

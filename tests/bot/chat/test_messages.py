@@ -98,6 +98,19 @@ def test_the_recipe_says_what_was_asked_for() -> None:
     assert "gone_strategy" in messages.recipe(export(strategy="gone_strategy"), EN)
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({}, "High", id="nothing-said"),
+        pytest.param({"focus": 0}, "High · focus at 0 %", id="focus"),
+        pytest.param({"target_mb": 9.5}, "High · at most 9.5 MB", id="target"),
+        pytest.param({"normalize_loudness": False}, "High · as loud as it was", id="loudness"),
+    ],
+)
+def test_the_recipe_names_what_is_not_as_usual(changes: dict[str, object], told: str) -> None:
+    assert messages.recipe(export(**changes), EN).endswith(told)
+
+
 def test_the_facts_are_those_that_were_measured() -> None:
     facts = Facts(
         width=1080, height=1920, duration_s=45.2, size_bytes=12_345_678, video_codec="h264", audio_codec="aac"

@@ -10,6 +10,7 @@ import pytest
 
 from processing.ffmpeg import Tools, find_tools
 from tests import clips
+from tests.processing.contract import pixels, samples
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,24 @@ def test_json_tells_the_facts_of_the_result(clip: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["short.mp4"]
 
 
+def test_focus_size_and_loudness_do_what_they_say(tools: Tools, tmp_path: Path) -> None:
+    noise = "noise=alls=90:allf=t,drawbox=x=0:w=160:color=black:t=fill"
+    quiet = ("-filter:a", "volume=-30dB", "-c:a", "pcm_s16le")
+    clip = clips.make(tools, tmp_path / "clip.mkv", *clips.picture(), *clips.tone(), "-vf", noise, *quiet)
+    scene = ("export", clip, "--start", "0", "--end", "2", "--quality", "draft", "--json")
+    plain, changed = tmp_path / "plain.mp4", tmp_path / "changed.mp4"
+    assert cutdown(*scene, "--focus", "0", "--output", plain).returncode == 0
+    options = ("--focus", "100", "--target-mb", "0.3", "--no-loudness")
+    done = cutdown(*scene, *options, "--output", changed)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert facts["size_bytes"] <= 300_000
+    assert facts["notes"] == ["quality was given up to stay below 0.3 MB"]
+    black, noisy = (pixels(short, tools, columns=1, rows=1)[0][0][0] for short in (plain, changed))
+    assert black < 40 < noisy
+    assert max(map(abs, samples(changed, tools))) < 0.01 < max(map(abs, samples(plain, tools)))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -51,6 +70,8 @@ def test_json_tells_the_facts_of_the_result(clip: Path, tmp_path: Path) -> None:
         pytest.param(["--start", "x", "--end", "1"], "is not a time", id="no-time"),
         pytest.param(["--start", "0", "--end", "1", "--strategy", "zoom"], "no strategy", id="no-strategy"),
         pytest.param(["--start", "0", "--end", "1", "--quality", "best"], "no quality", id="no-quality"),
+        pytest.param(["--start", "0", "--end", "1", "--focus", "101"], "a focus lies", id="no-focus"),
+        pytest.param(["--start", "0", "--end", "1", "--target-mb", "0.01"], "MB at least", id="too-small"),
         pytest.param(["--start", "0"], "required: --end", id="no-end"),
     ],
 )

@@ -36,6 +36,15 @@ def test_the_sheet_is_a_picture_at_the_given_path(clip: Path, tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
 
 
+def test_a_focus_moves_what_is_cropped(clip: Path, tmp_path: Path) -> None:
+    sheets = []
+    for focus in ("0", "100"):
+        done = preview(clip, "--at", "1", "--focus", focus, "--output", tmp_path / f"{focus}.png")
+        assert done.returncode == 0, done.stderr
+        sheets.append((tmp_path / f"{focus}.png").read_bytes())
+    assert sheets[0] != sheets[1]
+
+
 @pytest.mark.parametrize(
     ("at", "said"),
     [

@@ -18,7 +18,7 @@ from bot.config import ClientSettings
 from bot.notifiers.webhook import WebhookNotifier, patience_s
 from processing.delivery import News, RetryLater, Undeliverable
 from storage.database import Database
-from storage.models import Destination, Event, Export, ExportStatus, Facts, Quota
+from storage.models import Destination, Event, Export, ExportStatus, Facts, Quota, Recipe
 from storage.notes import Notes
 
 SECRETS = [
@@ -39,8 +39,7 @@ def export(**more: Any) -> Export:
         "title": "A goal",
         "start_s": 0.0,
         "end_s": 5.0,
-        "strategy": "center_crop",
-        "quality": "high",
+        "recipe": Recipe(strategy="center_crop", quality="high"),
         "status": ExportStatus.COMPLETED,
         "attempt": 1,
         "crashes": 0,

@@ -23,6 +23,41 @@ async def test_a_short_is_asked_for_made_and_linked(house: House) -> None:
     assert (await house.get(seen["download_url"])).raw == house.pool.content
 
 
+OPTIONS = {"focus": 20, "target_mb": 9.5, "normalize_loudness": False}
+
+
+@pytest.mark.parametrize("door", ["export-short", "exports", "batch"])
+async def test_every_option_goes_through_every_door_and_is_shown(house: House, door: str) -> None:
+    scene = await house.scene()
+    if door == "export-short":
+        asked = (await house.ask_for_short(scene, **OPTIONS)).json
+    elif door == "exports":
+        asked = (await house.post("/v1/exports", json=RECIPE | OPTIONS | {"scene_id": scene.id})).json
+    else:
+        body = RECIPE | OPTIONS | {"scene_ids": [scene.id]}
+        asked = (await house.post("/v1/exports/batch", json=body)).json["items"][0]["export"]
+    await house.ended(asked["id"])
+    seen = (await house.get(f"/v1/exports/{asked['id']}")).json
+    for name, value in OPTIONS.items():
+        assert asked[name] == seen[name] == value
+    (job,) = house.pool.jobs
+    assert (job.recipe.focus, job.recipe.target_mb, job.recipe.normalize_loudness) == (20, 9.5, False)
+
+
+async def test_what_was_decided_on_the_way_is_told(house: House) -> None:
+    house.pool.notes = ("quality was given up to stay below 9.5 MB",)
+    export_id = await house.completed(await house.scene(), target_mb=9.5)
+    assert (await house.get(f"/v1/exports/{export_id}")).json["notes"] == list(house.pool.notes)
+
+
+async def test_a_short_that_is_made_again_is_made_by_the_same_recipe(house: House) -> None:
+    export_id = await house.completed(await house.scene(), **OPTIONS)
+    house.clock.advance(hours=25)
+    again = await house.post(f"/v1/exports/{export_id}/renew", json={})
+    assert again.status == 202
+    assert {name: again.json[name] for name in OPTIONS} == OPTIONS
+
+
 async def test_while_it_renders_progress_is_told_and_patience_asked_for(house: House) -> None:
     house.pool.gate.clear()
     scenes = [await house.scene(end_s=5 + number) for number in range(4)]
@@ -58,6 +93,11 @@ async def test_from_its_moment_on_an_export_is_expired_swept_up_or_not(house: Ho
         pytest.param({"aspect_ratio_strategy": "stretch"}, "unknown_strategy", id="strategy"),
         pytest.param({"output_quality": "ultra"}, "unknown_quality", id="quality"),
         pytest.param({"output_quality": 1}, "invalid_input", id="type"),
+        pytest.param({"focus": 101}, "invalid_input", id="focus-beyond-the-edge"),
+        pytest.param({"focus": "left"}, "invalid_input", id="focus-type"),
+        pytest.param({"target_mb": 0}, "invalid_input", id="no-size"),
+        pytest.param({"target_mb": 0.1}, "invalid_recipe", id="too-small-a-size"),
+        pytest.param({"normalize_loudness": "yes"}, "invalid_input", id="loudness-type"),
         pytest.param({"notify": "ftp://example.org"}, "invalid_input", id="notify-ftp"),
         pytest.param({"notify": "http://example.org"}, "invalid_input", id="notify-http"),
         pytest.param({"notify": "https://u:p@example.org"}, "invalid_input", id="notify-password"),
