@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bench import clips
+from processing.opener import Opener
 from processing.pool import LocalPool
 from processing.render import RenderJob
 from processing.tools import Tools, find_tools
@@ -30,7 +31,9 @@ async def exports_a_minute(
         files = LocalFiles(folder / "files")
         shutil.copy(clip, folder / "source")
         await files.put(SOURCE, folder / "source")
-        pool = LocalPool(size=size, threads=threads, tools=tools, files=files, scratch=folder)
+        pool = LocalPool(
+            size=size, threads=threads, tools=tools, files=files, opener=Opener(files), scratch=folder
+        )
         job = RenderJob(start_s=0, end_s=seconds, recipe=Recipe(strategy="center_crop", quality="high"))
 
         async def one(number: int) -> None:

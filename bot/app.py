@@ -31,6 +31,7 @@ from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.ingestor import Ingestor
 from processing.milestones import Milestones
+from processing.opener import Opener
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
 from processing.render import ENGINE
@@ -96,6 +97,7 @@ async def open_services(
     ):
         videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
         intakes, files, board = Intakes(database), LocalFiles(data / "files"), ProgressBoard()
+        opener = Opener(files)
         library = Library(
             videos=videos,
             scenes=scenes,
@@ -109,6 +111,7 @@ async def open_services(
             threads=settings.render.threads,
             tools=tools,
             files=files,
+            opener=opener,
             scratch=scratch,
         )
         fulfilment = Fulfilment(
@@ -127,7 +130,7 @@ async def open_services(
             library=library,
             videos=videos,
             intakes=intakes,
-            files=files,
+            opener=opener,
             fetch=fetch,
             tools=tools,
             scratch=scratch,
@@ -151,7 +154,9 @@ async def open_services(
             library=library,
             intakes=intakes,
             ingestor=ingestor,
-            album=Album(scenes=scenes, intakes=intakes, files=files, tools=tools, scratch=scratch),
+            album=Album(
+                scenes=scenes, intakes=intakes, files=files, opener=opener, tools=tools, scratch=scratch
+            ),
             exporter=Exporter(
                 scenes=scenes,
                 exports=exports,

@@ -12,7 +12,9 @@ from PIL import Image
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import MediaInfo
+from processing.opener import Opener
 from processing.sheets import INK, TITLE_SIZE, Cell, Line, grid
+from processing.source import Source
 from processing.stills import PREVIEW_RATE, preview, take, thumbnail
 from processing.strategy_sheet import strategy_sheet
 from processing.timecode import format_timecode
@@ -26,18 +28,26 @@ FOLDER = "pictures"
 #: A contact sheet shows so many scenes at most, so wide each, so many in a row.
 CELLS, CELL_WIDTH, COLUMNS = 24, 280, 4
 
-Made = Callable[[Path, MediaInfo], Awaitable[bytes]]
+Made = Callable[[Source, MediaInfo], Awaitable[bytes]]
 
 
 class Album:
     """One picture is made at a time: whoever asks for many must not take the cores from the renders."""
 
     def __init__(
-        self, *, scenes: Scenes, intakes: Intakes, files: FileStore, tools: Tools, scratch: Path
+        self,
+        *,
+        scenes: Scenes,
+        intakes: Intakes,
+        files: FileStore,
+        opener: Opener,
+        tools: Tools,
+        scratch: Path,
     ) -> None:
         self._scenes = scenes
         self._intakes = intakes
         self._files = files
+        self._opener = opener
         self._tools = tools
         self._scratch = scratch
         self._making = asyncio.Lock()
@@ -45,7 +55,7 @@ class Album:
     async def thumbnail(self, video: Video, scene: Scene) -> bytes:
         """One good picture of a scene, as JPEG. Raises what `processing.stills.take` raises."""
 
-        async def made(source: Path, media: MediaInfo) -> bytes:
+        async def made(source: Source, media: MediaInfo) -> bytes:
             at_s = (await self._moments(video)).get(scene.id, _middle(scene))
             return _jpeg(await thumbnail(source, media, at_s=at_s, tools=self._tools))
 
@@ -54,7 +64,7 @@ class Album:
     async def preview(self, video: Video, scene: Scene) -> bytes:
         """A few moving seconds of a scene, as animated WebP. Raises what `processing.stills.take` raises."""
 
-        async def made(source: Path, media: MediaInfo) -> bytes:
+        async def made(source: Source, media: MediaInfo) -> bytes:
             first, *others = await preview(
                 source, media, start_s=scene.start_s, end_s=scene.end_s, tools=self._tools
             )
@@ -70,7 +80,7 @@ class Album:
     async def strategies(self, video: Video, scene: Scene) -> bytes:
         """A scene under every strategy, as PNG. Raises what `processing.strategy_sheet` raises."""
 
-        async def made(source: Path, media: MediaInfo) -> bytes:
+        async def made(source: Source, media: MediaInfo) -> bytes:
             at_s = (await self._moments(video)).get(scene.id, _middle(scene))
             sheet = await strategy_sheet(source, media, at_s=at_s, tools=self._tools)
             file = io.BytesIO()
@@ -85,7 +95,7 @@ class Album:
         if not scenes:
             return None
 
-        async def made(source: Path, media: MediaInfo) -> bytes:
+        async def made(source: Source, media: MediaInfo) -> bytes:
             known = await self._moments(video)
             moments = [known.get(scene.id, _middle(scene)) for scene in scenes]
             pictures = await take(source, media, moments=moments, width=CELL_WIDTH, tools=self._tools)
@@ -111,7 +121,7 @@ class Album:
                     return await asyncio.to_thread(path.read_bytes)
             except FileNotFoundError:
                 pass
-            async with self._files.fetch(video.file_key) as source:
+            async with self._opener.open(video.file_key) as source:
                 picture = await made(source, await probe(source, tools=self._tools))
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix="picture-") as folder:
                 path = Path(folder, "picture")

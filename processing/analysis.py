@@ -16,6 +16,7 @@ from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
 from processing.media import MediaInfo
 from processing.sandbox import Limits
+from processing.source import Source, address
 
 #: Frames are compared at this size: large enough for a cut, too small for noise.
 COMPARED = (160, 90)
@@ -86,7 +87,7 @@ class Analysis:
 
 
 async def analyse(
-    source: Path,
+    source: Source,
     media: MediaInfo,
     *,
     tools: Tools,
@@ -124,10 +125,10 @@ async def analyse(
         )
 
 
-def command(media: MediaInfo, *, source: Path, tools: Tools) -> list[str]:
+def command(media: MediaInfo, *, source: Source, tools: Tools) -> list[str]:
     """The argument list of the pass. It writes into the folder that it runs in."""
     # one thread: two analyses side by side use two cores better than one that waits for itself
-    opened = graph.input(f"file:{source.absolute()}", threads=1, **input_options())
+    opened = graph.input(address(source), threads=1, **input_options(source))
     copies = opened[str(media.video_index)].filter_multi_output("split", 2)
     compared = (
         copies[0]

@@ -10,6 +10,7 @@ from processing.loudness import Leveling
 from processing.plan import SAMPLE_RATE, Plan
 from processing.sandbox import input_options
 from processing.size import Allowance
+from processing.source import Source, address
 from processing.strategies.base import Stream
 from processing.tools import Tools
 
@@ -18,28 +19,28 @@ ONLY_PASS, LAST_PASS = 1, 2
 STATISTICS = "x264.log"
 
 
-def copy(source: Path, made: Path, *, streams: tuple[int, ...], until_s: float, tools: Tools) -> list[str]:
+def copy(source: Source, made: Path, *, streams: tuple[int, ...], until_s: float, tools: Tools) -> list[str]:
     """Copy streams into a Matroska file, whose time runs from 0 without jumps."""
-    opened = graph.input(f"file:{source}", fflags="+genpts", **input_options())
+    opened = graph.input(address(source), fflags="+genpts", **input_options(source))
     output = graph.output(
         *(opened[str(index)] for index in streams), str(made), format="matroska", c="copy", t=until_s
     )
     return _compiled(output, tools, strict=False)
 
 
-def skim(source: Path, *, stream: int, tools: Tools) -> list[str]:
+def skim(source: Source, *, stream: int, tools: Tools) -> list[str]:
     """Read a stream to its end without decoding it: the last position reported is its length."""
-    opened = graph.input(f"file:{source}", fflags="+genpts", **input_options())
+    opened = graph.input(address(source), fflags="+genpts", **input_options(source))
     output = graph.output(opened[str(stream)], "-", format="null", c="copy")
     return _compiled(output, tools, strict=False)
 
 
-def listen(plan: Plan, source: Path, made: Path, *, tools: Tools) -> list[str]:
+def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
     """Write the scene's sound as stereo, whole and in step with the picture, and measure its loudness."""
     if plan.audio_index is None:
         sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
     else:
-        opened = graph.input(f"file:{source}", ss=plan.start_s, **input_options())
+        opened = graph.input(address(source), ss=plan.start_s, **input_options(source))
         sound = opened[str(plan.audio_index)].filter(
             # gaps and late starts become silence; what is early or too much goes
             "aresample",
@@ -77,7 +78,7 @@ def measure(sound: Path, *, tools: Tools) -> list[str]:
 
 def encode_picture(
     plan: Plan,
-    source: Path,
+    source: Source,
     sound: Path,
     made: Path,
     *,
@@ -92,7 +93,7 @@ def encode_picture(
     """
     # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
     opened = graph.input(
-        f"file:{source}", ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options()
+        address(source), ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options(source)
     )
     picture = framed(plan, opened[str(plan.video_index)])
     output = graph.output(

@@ -4,7 +4,6 @@ import asyncio
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from processing.analysis import Analysis, Bars, analyse
 from processing.character import characterise, title
@@ -13,6 +12,7 @@ from processing.media import MediaInfo
 from processing.scenes import Interval, SceneBounds, candidates, merge
 from processing.shots import Boundary, find_boundaries
 from processing.soundtrack import integrated
+from processing.source import Source
 from storage.intake_models import SceneFacts
 
 
@@ -40,7 +40,7 @@ class Detection:
 
 
 async def detect(
-    source: Path,
+    source: Source,
     media: MediaInfo,
     *,
     tools: Tools,

@@ -12,6 +12,7 @@ from processing.ffmpeg import Finished, Tools, run
 from processing.media import MediaInfo, read
 from processing.repair import needs_repair, true_length_s
 from processing.sandbox import OTHER_FORMATS, VIDEO_FORMATS, Limits, input_options
+from processing.source import Source, address
 
 __all__ = ["MediaInfo", "anonymous", "ask", "input_options", "look", "probe"]
 
@@ -30,7 +31,7 @@ _ENTRIES = (
 )
 
 
-async def probe(path: Path, *, tools: Tools) -> MediaInfo:
+async def probe(path: Source, *, tools: Tools) -> MediaInfo:
     """The facts of the file at `path`.
 
     Raises:
@@ -46,18 +47,21 @@ async def probe(path: Path, *, tools: Tools) -> MediaInfo:
     return media
 
 
-async def look(path: Path, *, folder: Path, tools: Tools) -> MediaInfo:
+async def look(path: Source, *, folder: Path, tools: Tools) -> MediaInfo:
     """What ffprobe can tell at once of the file at `path`; broadcasts may be wrong about their length."""
-    if not path.is_file():
-        raise SourceRefused(Refusal.NOT_MEDIA, "not a regular file")
-    if path.stat().st_size == 0:
-        raise SourceRefused(Refusal.EMPTY)
+    if isinstance(path, Path):
+        if not path.is_file():
+            raise SourceRefused(Refusal.NOT_MEDIA, "not a regular file")
+        if path.stat().st_size == 0:
+            raise SourceRefused(Refusal.EMPTY)
     answer, finished = await ask(path, folder=folder, tools=tools)
     return read(answer, said=finished.said)
 
 
-def anonymous(path: Path, folder: Path) -> Path:
+def anonymous(path: Source, folder: Path) -> Source:
     """A link to the file without its name: what a file is, its content says, not its ending."""
+    if not isinstance(path, Path):
+        return path
     link = folder / "source"
     if not link.is_symlink():
         link.symlink_to(path.absolute())
@@ -65,7 +69,7 @@ def anonymous(path: Path, folder: Path) -> Path:
 
 
 async def ask(
-    path: Path, *, folder: Path, tools: Tools, entries: str = _ENTRIES
+    path: Source, *, folder: Path, tools: Tools, entries: str = _ENTRIES
 ) -> tuple[Mapping[str, Any], Finished]:
     """Ffprobe's answer on `entries` of the file at `path`; empty when it gave none."""
     said = bytearray()
@@ -75,9 +79,9 @@ async def ask(
         return len(said) < ANSWER_BYTES
 
     arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", "-show_entries", entries]
-    for name, value in input_options(formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
+    for name, value in input_options(path, formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
         arguments += [f"-{name}", str(value)]
-    arguments += ["-i", f"file:{path}"]
+    arguments += ["-i", address(path)]
     try:
         finished = await run(
             arguments, folder=folder, on_output=keep, timeout_s=TIMEOUT_S, limits=Limits(cpu_s=TIMEOUT_S)

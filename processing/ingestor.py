@@ -16,8 +16,8 @@ from processing.errors import ExportError, ExportRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.ingest import Library
+from processing.opener import Opener
 from processing.scenes import SceneBounds
-from storage.files import FileStore
 from storage.identifiers import new_id
 from storage.intake_models import Findings, Intake, IntakeStatus
 from storage.intakes import Intakes
@@ -62,7 +62,7 @@ class Ingestor:
         library: Library,
         videos: Videos,
         intakes: Intakes,
-        files: FileStore,
+        opener: Opener,
         fetch: Fetch,
         tools: Tools,
         scratch: Path,
@@ -73,7 +73,7 @@ class Ingestor:
         self._library = library
         self._videos = videos
         self._intakes = intakes
-        self._files = files
+        self._opener = opener
         self._fetch = fetch
         self._tools = tools
         self._scratch = scratch
@@ -193,10 +193,10 @@ class Ingestor:
 
     async def _detect(self, video: Video) -> Detection:
         watch = self._watch(video.id)
-        async with self._files.fetch(video.file_key) as path:
+        async with self._opener.open(video.file_key) as source:
             return await detect(
-                path,
-                await probe(path, tools=self._tools),
+                source,
+                await probe(source, tools=self._tools),
                 tools=self._tools,
                 bounds=self._limits.scenes,
                 timeout_s=self._limits.detect_timeout_s,

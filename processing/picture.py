@@ -8,6 +8,7 @@ from processing.errors import RenderFailed
 from processing.meter import RENDERING
 from processing.plan import Plan
 from processing.sound import Sound
+from processing.source import Source
 from processing.workshop import Workshop
 
 
@@ -19,7 +20,7 @@ class Short:
     note: str
 
 
-async def make_picture(plan: Plan, source: Path, sound: Sound, workshop: Workshop) -> Short:
+async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Workshop) -> Short:
     """Encode the scene's picture with its finished sound into a file that keeps within its budget.
 
     Raises:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from processing.ffmpeg import ProgressSink, Tools
+from processing.opener import Opener
 from processing.render import RenderJob, Rendition, render
 from storage.files import FileStore
 
@@ -40,11 +41,14 @@ def default_size() -> int:
 class LocalPool:
     """A semaphore on this machine's cores."""
 
-    def __init__(self, *, size: int, threads: int, tools: Tools, files: FileStore, scratch: Path) -> None:
+    def __init__(
+        self, *, size: int, threads: int, tools: Tools, files: FileStore, opener: Opener, scratch: Path
+    ) -> None:
         self._slots = asyncio.Semaphore(size)
         self._threads = threads
         self._tools = tools
         self._files = files
+        self._opener = opener
         self._scratch = scratch
 
     async def acquire(self) -> None:
@@ -61,7 +65,7 @@ class LocalPool:
         """Render into a folder of its own, which is gone afterwards, and keep the result."""
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="render-") as folder:
             output = Path(folder, "short.mp4")
-            async with self._files.fetch(source_key) as source:
+            async with self._opener.open(source_key) as source:
                 rendition = await render(
                     job,
                     source=source,

@@ -14,6 +14,7 @@ from processing.picture import make_picture
 from processing.plan import Plan, RenderJob, check, plan
 from processing.repair import needs_repair, repaired
 from processing.sound import make_sound
+from processing.source import Source
 from processing.tools import Tools
 from processing.verify import prove
 from processing.workshop import Workshop
@@ -39,7 +40,7 @@ class Rendition:
 async def render(
     job: RenderJob,
     *,
-    source: Path,
+    source: Source,
     output: Path,
     tools: Tools,
     threads: int = 0,
@@ -77,7 +78,7 @@ async def render(
     )
 
 
-async def _made(job: RenderJob, source: Path, workshop: Workshop) -> tuple[Plan, Facts, Path]:
+async def _made(job: RenderJob, source: Source, workshop: Workshop) -> tuple[Plan, Facts, Path]:
     """The whole way from a source to a proven file."""
     workshop.meter.stage("probing", until=1)
     source, decided = await _planned(job, anonymous(source, workshop.folder), workshop)
@@ -90,7 +91,7 @@ async def _made(job: RenderJob, source: Path, workshop: Workshop) -> tuple[Plan,
     return decided, replace(facts, notes=notes), short.path
 
 
-async def _planned(job: RenderJob, source: Path, workshop: Workshop) -> tuple[Path, Plan]:
+async def _planned(job: RenderJob, source: Source, workshop: Workshop) -> tuple[Source, Plan]:
     folder, tools = workshop.folder, workshop.tools
     media = await look(source, folder=folder, tools=tools)
     if needs_repair(media):

@@ -6,6 +6,7 @@ from processing import command
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import ProgressReader, run
 from processing.media import MediaInfo
+from processing.source import Source
 from processing.tools import Tools
 
 #: Formats made for broadcasting: their clocks jump, wrap and start anywhere.
@@ -19,7 +20,7 @@ def needs_repair(media: MediaInfo) -> bool:
     return media.format_name in BROADCAST or media.duration_s <= 0
 
 
-async def repaired(source: Path, media: MediaInfo, *, until_s: float, folder: Path, tools: Tools) -> Path:
+async def repaired(source: Source, media: MediaInfo, *, until_s: float, folder: Path, tools: Tools) -> Path:
     """The copy, in `folder`, which holds the chosen streams alone.
 
     Raises:
@@ -34,7 +35,7 @@ async def repaired(source: Path, media: MediaInfo, *, until_s: float, folder: Pa
     return made
 
 
-async def true_length_s(source: Path, media: MediaInfo, *, folder: Path, tools: Tools) -> float:
+async def true_length_s(source: Source, media: MediaInfo, *, folder: Path, tools: Tools) -> float:
     """How long the picture runs once its clock is straight."""
     last_s = 0.0
 

@@ -3,6 +3,8 @@
 import shutil
 from dataclasses import dataclass
 
+from processing.source import Source, protocol_options
+
 #: The programs that tie the leash. Where one is missing the render still works, and `cutdown check` says so.
 GUARDS = ("nice", "setpriv", "prlimit")
 
@@ -52,6 +54,6 @@ def confined(arguments: list[str], limits: Limits) -> list[str]:
     return prefix + arguments
 
 
-def input_options(*, formats: str = VIDEO_FORMATS) -> dict[str, str | int]:
-    """The options before every `-i`: one local file of a known kind and a bearable size, nothing else."""
-    return {"format_whitelist": formats, "protocol_whitelist": "file", "max_pixels": MAX_PIXELS}
+def input_options(source: Source, *, formats: str = VIDEO_FORMATS) -> dict[str, str | int]:
+    """The options before every `-i`: this one source, of a known kind and a bearable size, nothing else."""
+    return {"format_whitelist": formats, "max_pixels": MAX_PIXELS, **protocol_options(source)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from processing import command, loudness
 from processing.errors import RenderFailed
 from processing.plan import Plan
+from processing.source import Source
 from processing.workshop import Workshop
 
 
@@ -18,7 +19,7 @@ class Sound:
     note: str
 
 
-async def make_sound(plan: Plan, source: Path, workshop: Workshop) -> Sound:
+async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     """The scene's sound as AAC, at the right loudness; silence when the source has none.
 
     Raises:

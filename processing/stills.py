@@ -12,6 +12,7 @@ from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
 from processing.media import MediaInfo
 from processing.sandbox import Limits
+from processing.source import Source, address
 from processing.strategies.base import even
 
 THUMBNAIL_WIDTH = 640
@@ -21,7 +22,7 @@ TIMEOUT_S = 60.0
 
 
 async def take(
-    source: Path,
+    source: Source,
     media: MediaInfo,
     *,
     moments: Sequence[float],
@@ -58,14 +59,14 @@ async def take(
     return [picture for moment in moments for picture in taken[moment]]
 
 
-async def thumbnail(source: Path, media: MediaInfo, *, at_s: float, tools: Tools) -> Image.Image:
+async def thumbnail(source: Source, media: MediaInfo, *, at_s: float, tools: Tools) -> Image.Image:
     """The picture that is shown at that moment. Raises what `take` raises."""
     (picture,) = await take(source, media, moments=[at_s], width=THUMBNAIL_WIDTH, tools=tools)
     return picture
 
 
 async def preview(
-    source: Path, media: MediaInfo, *, start_s: float, end_s: float, tools: Tools
+    source: Source, media: MediaInfo, *, start_s: float, end_s: float, tools: Tools
 ) -> list[Image.Image]:
     """Pictures of several moments of a scene, to be shown one after the other. Raises what `take` raises."""
     length_s = min(PREVIEW_MOMENT_S, end_s - start_s)
@@ -81,7 +82,7 @@ async def preview(
 
 
 def _command(
-    source: Path,
+    source: Source,
     media: MediaInfo,
     moments: Sequence[float],
     *,
@@ -93,7 +94,7 @@ def _command(
     """One ffmpeg for all moments: each is an input of its own, which is sought and read no further."""
     outputs = []
     for index, moment in enumerate(moments):
-        opened = graph.input(f"file:{source.absolute()}", ss=moment, threads=1, **input_options())
+        opened = graph.input(address(source), ss=moment, threads=1, **input_options(source))
         picture = opened[str(media.video_index)]
         if pictures > 1:
             picture = picture.filter("fps", rate)

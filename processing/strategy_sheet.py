@@ -16,6 +16,7 @@ from processing.media import MediaInfo
 from processing.recipes import MIDDLE
 from processing.sandbox import Limits
 from processing.sheets import BAD, FAIR, GOOD, INK, TITLE_SIZE, Cell, Line, row
+from processing.source import Source, address
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, Strategy, Stream, even
 from processing.timecode import format_timecode
@@ -49,7 +50,7 @@ class Showing:
 class Moment:
     """A moment of a source, and the shapes of its picture and of the ruler."""
 
-    source: Path
+    source: Source
     media: MediaInfo
     at_s: float
     shown: Picture
@@ -70,7 +71,7 @@ class Moment:
 
 
 async def strategy_sheet(
-    source: Path, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
+    source: Source, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
 ) -> Image.Image:
     """The sheet of the moment `at_s`; what is cropped looks at `focus` percent from left to right.
 
@@ -95,7 +96,7 @@ async def strategy_sheet(
 
 
 async def show(
-    source: Path, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
+    source: Source, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
 ) -> tuple[list[Showing], Image.Image]:
     """What every strategy makes of the moment, the one that loses least first, and the whole picture."""
     shown = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
@@ -126,11 +127,11 @@ async def show(
 def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> list[str]:
     """One ffmpeg for all: the motion around the moment, the picture, and the ruler, each as raw pixels."""
     opened = graph.input(
-        f"file:{moment.source.absolute()}",
+        address(moment.source),
         ss=moment.begin_s,
         t=2 * AROUND_S,
         threads=1,
-        **input_options(),
+        **input_options(moment.source),
     )
     ruled = moment.ruled
     measure = graph.input(

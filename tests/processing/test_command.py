@@ -26,7 +26,7 @@ def planned(strategy: str = "center_crop", **facts: object) -> Plan:
 def picture_command(made: Plan, mean_bps: int | None = None) -> list[str]:
     return command.encode_picture(
         made,
-        Path("source"),
+        Path("/source"),
         Path("sound.m4a"),
         Path("short.mp4"),
         allowance=ALLOWED,
@@ -42,12 +42,12 @@ def after(arguments: list[str], option: str) -> str:
 
 def test_the_picture_command_is_this() -> None:
     arguments = picture_command(planned())
-    source = arguments.index("file:source")
+    source = arguments.index("file:/source")
     assert arguments[:1] + arguments[-2:] == ["ffmpeg", "short.mp4", "-y"]
     for switch in ("-nostdin", "-xerror", "-noaccurate_seek"):
         assert switch in arguments[:source]
     for option, value in {
-        "-format_whitelist": command.input_options()["format_whitelist"],
+        "-format_whitelist": command.input_options(Path("/source"))["format_whitelist"],
         "-protocol_whitelist": "file",
         "-max_pixels": "37748736",
         "-abort_on": "empty_output_stream",
@@ -124,7 +124,7 @@ def test_the_second_pass_reads_what_the_first_has_learnt() -> None:
 
 
 def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
-    arguments = command.listen(planned(), Path("source"), Path("sound.wav"), tools=TOOLS)
+    arguments = command.listen(planned(), Path("/source"), Path("sound.wav"), tools=TOOLS)
     assert after(arguments, "-ss") == "1"
     assert after(arguments, "-filter_complex") == (
         "[0:1]aresample=48000:async=1:first_pts=0:min_hard_comp=0.01[s0];"

@@ -12,6 +12,7 @@ from processing.errors import ExportRefused, FetchRefused
 from processing.ffmpeg import Tools
 from processing.ingest import Library
 from processing.ingestor import BROKEN, WORN_OUT, Ingestor, IntakeLimits
+from processing.opener import Opener
 from processing.scenes import SceneBounds
 from storage.database import Database
 from storage.files import LocalFiles
@@ -65,7 +66,7 @@ class Studio:
             library=self.library,
             videos=self.videos,
             intakes=self.intakes,
-            files=self.files,
+            opener=Opener(self.files),
             fetch=self.shelf,
             tools=self.tools,
             scratch=self.scratch,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import Progress, Tools
+from processing.opener import Opener
 from processing.pool import LocalPool, default_size
 from storage.files import LocalFiles, NothingStored
 from tests import samples
@@ -24,7 +25,7 @@ def scratch(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def pool(tools: Tools, files: LocalFiles, scratch: Path) -> LocalPool:
-    return LocalPool(size=1, threads=1, tools=tools, files=files, scratch=scratch)
+    return LocalPool(size=1, threads=1, tools=tools, files=files, opener=Opener(files), scratch=scratch)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from processing.ffmpeg import Tools, find_tools
 from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.ingestor import Fetch, Ingestor, IntakeLimits
+from processing.opener import Opener
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits
 from storage.database import Database
@@ -210,7 +211,7 @@ def _services(
         library=library,
         videos=videos,
         intakes=Intakes(database),
-        files=files,
+        opener=Opener(files),
         fetch=fetch,
         tools=tools,
         scratch=folder / "tmp",
@@ -235,7 +236,12 @@ def _services(
         intakes=Intakes(database),
         ingestor=ingestor,
         album=Album(
-            scenes=scenes, intakes=Intakes(database), files=files, tools=tools, scratch=folder / "tmp"
+            scenes=scenes,
+            intakes=Intakes(database),
+            files=files,
+            opener=Opener(files),
+            tools=tools,
+            scratch=folder / "tmp",
         ),
         exporter=Exporter(
             scenes=scenes,
