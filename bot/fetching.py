@@ -8,20 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from yarl import URL
 
-from bot.addresses import AddressRefused, Network, guarded
+from bot.addresses import Network
+from bot.hops import ask, open_session
 from processing.errors import FetchRefused, Refusal, SourceRefused
 
 PIECE_BYTES = 256 * 1024
-#: A server that says nothing for so long has gone.
-SILENCE_S = 30.0
-REDIRECTS = 5
 #: A transfer that breaks off is taken up where it broke, this many times.
 RESUMPTIONS = 3
 #: How a file below one of the configured folders is written: `folder:holiday/beach.mp4`.
 FOLDER = "folder:"
-_MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +33,7 @@ class FetchLimits:
 @asynccontextmanager
 async def open_fetcher(limits: FetchLimits) -> AsyncIterator["Fetcher"]:
     """A fetcher with connections of its own, closed at the end."""
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(socket_factory=guarded(limits.allowed_networks)),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=SILENCE_S, sock_read=SILENCE_S),
-        # a packed answer could be a thousand times as large when it is unpacked
-        headers={"User-Agent": "Cutdown", "Accept-Encoding": "identity"},
-        auto_decompress=False,
-        trust_env=False,
-    ) as session:
+    async with open_session(limits.allowed_networks) as session:
         yield Fetcher(session, limits)
 
 
@@ -69,11 +57,9 @@ class Fetcher:
         transfer = _Transfer(path, most_bytes=self._limits.most_bytes, on_progress=on_progress)
         try:
             async with asyncio.timeout(self._limits.timeout_s):
-                await self._bring(URL(url), transfer)
+                await self._bring(url, transfer)
         except TimeoutError:
             raise FetchRefused("The server takes too long to send the file.") from None
-        except ValueError:
-            raise FetchRefused("The address cannot be understood.") from None
 
     def _shared(self, name: str) -> Path:
         for folder in self._limits.folders:
@@ -85,32 +71,17 @@ class Fetcher:
                 return path
         raise FetchRefused("There is no such file in the folders that are shared.")
 
-    async def _bring(self, url: URL, transfer: "_Transfer") -> None:
+    async def _bring(self, url: str, transfer: "_Transfer") -> None:
         for _ in range(RESUMPTIONS + 1):
             try:
-                await self._follow(url, transfer)
+                async with await ask(self._session, url, transfer.wish()) as answer:
+                    await transfer.take(answer)
                 return
-            except aiohttp.ClientConnectorError as error:
-                if isinstance(error.os_error, AddressRefused):
-                    raise FetchRefused("The address is not public.") from None
-                raise FetchRefused("The server cannot be reached.") from None
             except aiohttp.ClientPayloadError:
                 continue
             except aiohttp.ClientError:
                 raise FetchRefused("The server cannot be understood.") from None
         raise FetchRefused("The server breaks off again and again.")
-
-    async def _follow(self, url: URL, transfer: "_Transfer") -> None:
-        """Take one answer, behind as many redirects as there may be; each hop is judged like the first."""
-        for _ in range(REDIRECTS + 1):
-            if url.scheme not in ("http", "https") or url.user is not None or not url.host:
-                raise FetchRefused("The address must be http:// or https://, without a user's name in it.")
-            async with self._session.get(url, headers=transfer.wish(), allow_redirects=False) as answer:
-                if answer.status not in _MOVED:
-                    await transfer.take(answer)
-                    return
-                url = url.join(URL(answer.headers.get("Location", "")))
-        raise FetchRefused("The address leads from one place to another without an end.")
 
 
 class _Transfer:
