@@ -25,6 +25,7 @@ from bot.web.server import application, serving
 from processing import maintenance
 from processing.album import Album
 from processing.delivery import Courier, Notifier
+from processing.encoder_probe import chosen_for_service
 from processing.exporter import Exporter
 from processing.ffmpeg import find_tools
 from processing.fulfilment import Fulfilment
@@ -34,7 +35,7 @@ from processing.milestones import Milestones
 from processing.opener import Opener
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
-from processing.render import ENGINE
+from processing.render import engine
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -91,6 +92,7 @@ async def open_services(
     # whatever this process needs for a moment lies where the next start clears it away
     tempfile.tempdir = str(scratch.absolute())
     tools = find_tools(ffmpeg=settings.render.ffmpeg, ffprobe=settings.render.ffprobe)
+    hardware = await chosen_for_service(settings.render.encoder, tools=tools)
     async with (
         Database.open(data / "cutdown.db") as database,
         open_fetcher(bounds.of_fetches(settings)) as fetch,
@@ -113,6 +115,7 @@ async def open_services(
             files=files,
             opener=opener,
             scratch=scratch,
+            hardware=hardware,
         )
         fulfilment = Fulfilment(
             videos=videos,
@@ -122,7 +125,7 @@ async def open_services(
             pool=pool,
             board=board,
             limits=bounds.of_exports(settings),
-            engine=f"{ENGINE}/{tools.ffmpeg_version}",
+            engine=engine(tools, hardware),
             now=utc_now,
             on_news=on_news,
         )

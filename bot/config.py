@@ -13,6 +13,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from processing.hardware import ENCODERS, SOFTWARE
+
 #: What a user may be called: it becomes part of a file's key.
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
@@ -40,6 +42,15 @@ def _token_hash(text: str) -> str:
 
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 TokenHash = Annotated[str, AfterValidator(_token_hash)]
+
+
+def _encoder(name: str) -> str:
+    if name not in ENCODERS:
+        raise ValueError(f"must be one of {', '.join(ENCODERS)}")
+    return name
+
+
+Encoder = Annotated[str, AfterValidator(_encoder)]
 
 
 class Section(BaseModel):
@@ -105,6 +116,9 @@ class RenderSettings(Section):
     pool_size: int = Field(0, ge=0, description="renders at once; 0: one per core")
     threads: int = Field(1, ge=0, description="encoder threads of one render; 0: ffmpeg decides")
     timeout_s: float = Field(600, gt=0, description="longest render, in seconds")
+    encoder: Encoder = Field(
+        SOFTWARE, description=f"{', '.join(ENCODERS)}; auto: the first of a graphics card that works here"
+    )
     ffmpeg: str = Field("", description="path of ffmpeg; empty: from PATH, then from the installed package")
     ffprobe: str = Field("", description="path of ffprobe; empty: as for ffmpeg")
 

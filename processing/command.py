@@ -6,6 +6,7 @@ from typing import Any
 import ffmpeg as graph
 
 from processing.colour import Filter
+from processing.hardware import Hardware
 from processing.loudness import Leveling
 from processing.plan import SAMPLE_RATE, Plan
 from processing.sandbox import input_options
@@ -84,30 +85,37 @@ def encode_picture(
     *,
     allowance: Allowance,
     mean_bps: int | None = None,
+    hardware: Hardware | None = None,
     threads: int,
     tools: Tools,
 ) -> list[str]:
     """Encode the scene's picture and put the finished sound beside it.
 
-    With `mean_bps` this is the second pass, which reads the first one's statistics.
+    With `mean_bps` this is the second pass, which reads the first one's statistics; with `hardware` the only
+    pass of a graphics card.
     """
     # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
     opened = graph.input(
         address(source), ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options(source)
     )
     picture = framed(plan, opened[str(plan.video_index)])
+    if hardware is None:
+        encoder = _encoder(plan, allowance, mean_bps)
+    else:
+        picture = _through(picture, hardware.upload)
+        encoder = hardware.encoder(crf=plan.quality.crf, allowance=allowance)
     output = graph.output(
         picture,
         graph.input(f"file:{sound}").audio,
         str(made),
-        **_encoder(plan, allowance, mean_bps),
+        **encoder,
         **{"c:a": "copy", "frames:v": plan.frames},
         threads=threads,
         movflags="+faststart",
         map_metadata=-1,
         map_chapters=-1,
     )
-    return _compiled(output, tools, threads=threads)
+    return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
 
 
 def framed(plan: Plan, stream: Stream) -> Stream:
@@ -156,13 +164,19 @@ def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str
 
 
 def _compiled(
-    output: Any, tools: Tools, *, loglevel: str = "warning", threads: int = 0, strict: bool = True
+    output: Any,
+    tools: Tools,
+    *,
+    loglevel: str = "warning",
+    threads: int = 0,
+    strict: bool = True,
+    switches: tuple[str, ...] = (),
 ) -> list[str]:
     """The argument list; when `strict`, ffmpeg stops at the first thing that it cannot read."""
     arguments: list[str] = graph.compile(output, cmd=str(tools.ffmpeg), overwrite_output=True)
-    switches = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel]
-    switches += ["-xerror"] if strict else []
-    switches += ["-abort_on", "empty_output_stream", "-progress", "pipe:1", "-stats_period", "0.5"]
+    always = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", loglevel]
+    always += ["-xerror"] if strict else []
+    always += ["-abort_on", "empty_output_stream", "-progress", "pipe:1", "-stats_period", "0.5"]
     if threads:
-        switches += ["-filter_threads", str(threads), "-filter_complex_threads", str(threads)]
-    return [arguments[0], *switches, *arguments[1:]]
+        always += ["-filter_threads", str(threads), "-filter_complex_threads", str(threads)]
+    return [arguments[0], *always, *switches, *arguments[1:]]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from processing import command, size
 from processing.errors import RenderFailed
+from processing.hardware import Hardware
 from processing.meter import RENDERING
 from processing.plan import Plan
+from processing.sandbox import Limits
 from processing.sound import Sound
 from processing.source import Source
 from processing.workshop import Workshop
@@ -58,6 +60,36 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
     return Short(path=fitting[0], note=note)
+
+
+async def make_quickly(
+    plan: Plan, source: Source, sound: Sound, workshop: Workshop, hardware: Hardware
+) -> Short:
+    """The same by a graphics card, in one pass: where that would cost quality, software does better.
+
+    Raises:
+        RenderFailed: the card cannot do it, or the size decided the quality.
+    """
+    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound.size_bytes, frames=plan.frames)
+    allowance = size.allowance(left, plan.duration_s)
+    if size.is_tight(allowance):
+        raise RenderFailed("The size allowed is too small for an encoder in hardware.")
+    made = workshop.folder / "quick.mp4"
+    workshop.meter.stage(RENDERING, until=97)
+    arguments = command.encode_picture(
+        plan,
+        source,
+        sound.path,
+        made,
+        allowance=allowance,
+        hardware=hardware,
+        threads=workshop.threads,
+        tools=workshop.tools,
+    )
+    await workshop.run(arguments, lasts_s=plan.duration_s, limits=Limits(reserved_counts=False))
+    if size.is_full(made.stat().st_size, plan.budget_bytes):
+        raise RenderFailed("The encoder in hardware has filled the size allowed.")
+    return Short(path=made, note="")
 
 
 def note_of_size(budget_bytes: int) -> str:

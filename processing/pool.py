@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from processing.ffmpeg import ProgressSink, Tools
+from processing.hardware import Hardware
 from processing.opener import Opener
 from processing.render import RenderJob, Rendition, render
 from storage.files import FileStore
@@ -42,7 +43,15 @@ class LocalPool:
     """A semaphore on this machine's cores."""
 
     def __init__(
-        self, *, size: int, threads: int, tools: Tools, files: FileStore, opener: Opener, scratch: Path
+        self,
+        *,
+        size: int,
+        threads: int,
+        tools: Tools,
+        files: FileStore,
+        opener: Opener,
+        scratch: Path,
+        hardware: Hardware | None = None,
     ) -> None:
         self._slots = asyncio.Semaphore(size)
         self._threads = threads
@@ -50,6 +59,7 @@ class LocalPool:
         self._files = files
         self._opener = opener
         self._scratch = scratch
+        self._hardware = hardware
 
     async def acquire(self) -> None:
         """Wait for a free slot and take it."""
@@ -72,6 +82,7 @@ class LocalPool:
                     output=output,
                     tools=self._tools,
                     threads=self._threads,
+                    hardware=self._hardware,
                     on_progress=on_progress,
                 )
             await self._files.put(output_key, output)

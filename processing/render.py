@@ -6,24 +6,34 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.errors import RenderTimedOut
+import structlog
+
+from processing.errors import RenderFailed, RenderTimedOut
 from processing.ffmpeg import Progress, ProgressSink
 from processing.ffprobe import anonymous, look
+from processing.hardware import Hardware
 from processing.meter import Meter
-from processing.picture import make_picture
+from processing.picture import Short, make_picture, make_quickly
 from processing.plan import Plan, RenderJob, check, plan
 from processing.repair import needs_repair, repaired
-from processing.sound import make_sound
+from processing.sound import Sound, make_sound
 from processing.source import Source
 from processing.tools import Tools
 from processing.verify import prove
 from processing.workshop import Workshop
 from storage.models import Facts
 
+log = structlog.get_logger()
+
 __all__ = ["Progress", "ProgressSink", "RenderJob", "Rendition", "render"]
 
 #: Raised whenever the same job may give another file than before, so that older work is not used again.
 ENGINE = 1
+
+
+def engine(tools: Tools, hardware: Hardware | None) -> str:
+    """What makes the files: those of another are not the same file."""
+    return "/".join([str(ENGINE), tools.ffmpeg_version, *([hardware.name] if hardware else [])])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +54,10 @@ async def render(
     output: Path,
     tools: Tools,
     threads: int = 0,
+    hardware: Hardware | None = None,
     on_progress: ProgressSink | None = None,
 ) -> Rendition:
-    """Make the short at `output`: whole and verified, or not at all.
+    """Make the short at `output`: whole and verified, or not at all; with `hardware` where that can do it.
 
     Raises:
         SourceRefused: the source cannot become this short.
@@ -61,7 +72,9 @@ async def render(
     try:
         async with asyncio.timeout(job.timeout_s) as limit:
             with tempfile.TemporaryDirectory(dir=output.parent, prefix=".render-") as folder:
-                workshop = Workshop(folder=Path(folder), tools=tools, threads=threads, meter=meter)
+                workshop = Workshop(
+                    folder=Path(folder), tools=tools, threads=threads, meter=meter, hardware=hardware
+                )
                 decided, facts, short = await _made(job, source, workshop)
                 short.replace(output)
     except TimeoutError as late:
@@ -84,11 +97,29 @@ async def _made(job: RenderJob, source: Source, workshop: Workshop) -> tuple[Pla
     source, decided = await _planned(job, anonymous(source, workshop.folder), workshop)
     workshop.meter.stage("measuring", until=6)
     sound = await make_sound(decided, source, workshop)
-    short = await make_picture(decided, source, sound, workshop)
-    workshop.meter.stage("verifying", until=99)
-    facts = await prove(short.path, decided, folder=workshop.folder, tools=workshop.tools)
+    short, facts = await _encoded(decided, source, sound, workshop)
     notes = (*decided.notes, *filter(None, (sound.note, short.note)))
     return decided, replace(facts, notes=notes), short.path
+
+
+async def _encoded(decided: Plan, source: Source, sound: Sound, workshop: Workshop) -> tuple[Short, Facts]:
+    """A proven file: by hardware where there is any, by software where that does not do what was planned."""
+
+    async def proven(short: Short) -> tuple[Short, Facts]:
+        workshop.meter.stage("verifying", until=99)
+        return short, await prove(short.path, decided, folder=workshop.folder, tools=workshop.tools)
+
+    if workshop.hardware is not None:
+        try:
+            return await proven(await make_quickly(decided, source, sound, workshop, workshop.hardware))
+        except RenderFailed as error:
+            log.info(
+                "software encodes instead",
+                encoder=workshop.hardware.name,
+                error=str(error),
+                detail=error.detail,
+            )
+    return await proven(await make_picture(decided, source, sound, workshop))
 
 
 async def _planned(job: RenderJob, source: Source, workshop: Workshop) -> tuple[Source, Plan]:

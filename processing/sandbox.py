@@ -27,6 +27,8 @@ class Limits:
     file_bytes: int = 4 * 1024**3
     cpu_s: int = 3600
     open_files: int = 128
+    #: whether what is reserved counts, or what may be written to alone: drivers of cards reserve a lot
+    reserved_counts: bool = True
 
 
 def missing_guards() -> tuple[str, ...]:
@@ -45,7 +47,7 @@ def confined(arguments: list[str], limits: Limits) -> list[str]:
     if "prlimit" not in missing:
         prefix += [
             "prlimit",
-            f"--as={limits.memory_bytes}",
+            f"--{'as' if limits.reserved_counts else 'data'}={limits.memory_bytes}",
             f"--fsize={limits.file_bytes}",
             f"--cpu={limits.cpu_s}",
             f"--nofile={limits.open_files}",

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.ffmpeg import Finished, ProgressReader, demand, run
+from processing.hardware import Hardware
 from processing.meter import Meter
+from processing.sandbox import Limits
 from processing.tools import Tools
 
 
@@ -16,8 +18,11 @@ class Workshop:
     tools: Tools
     threads: int
     meter: Meter
+    hardware: Hardware | None = None
 
-    async def run(self, arguments: list[str], *, lasts_s: float | None = None) -> Finished:
+    async def run(
+        self, arguments: list[str], *, lasts_s: float | None = None, limits: Limits | None = None
+    ) -> Finished:
         """Run one command to its good end; with `lasts_s` its progress moves the meter.
 
         Raises:
@@ -30,6 +35,6 @@ class Workshop:
             if lasts_s is not None:
                 self.meter.at(out_s / lasts_s)
 
-        finished = await run(arguments, folder=self.folder, on_output=ProgressReader(moved))
+        finished = await run(arguments, folder=self.folder, on_output=ProgressReader(moved), limits=limits)
         demand(finished)
         return finished

@@ -11,7 +11,9 @@ import aiohttp
 
 from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
 from bot.config import ConfigInvalid, Settings
+from processing.encoder_probe import choose
 from processing.ffmpeg import Tools, find_tools
+from processing.hardware import AUTO
 from processing.sandbox import missing_guards
 from storage.database import Database
 
@@ -42,6 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     data = settings.service.data_dir
     yield "ffmpeg", lambda: _ffmpeg(settings)
+    yield "encoder", lambda: _encoder(settings)
     yield "sandbox", _sandbox
     yield "database", lambda: asyncio.run(_database(data))
     yield "storage", lambda: _storage(data)
@@ -68,6 +71,15 @@ def _ffmpeg(settings: Settings) -> str:
     if tools.lacking:
         raise Fault(f"ffmpeg {tools.ffmpeg_version} lacks {', '.join(sorted(tools.lacking))}")
     return f"ffmpeg {tools.ffmpeg_version}, ffprobe {tools.ffprobe_version}, all encoders and filters"
+
+
+def _encoder(settings: Settings) -> str:
+    wanted = settings.render.encoder
+    tools = find_tools(ffmpeg=settings.render.ffmpeg, ffprobe=settings.render.ffprobe)
+    chosen = asyncio.run(choose(wanted, tools=tools))
+    if chosen.hardware is None and wanted != AUTO and chosen.faults:
+        raise Fault(f"{'; '.join(chosen.faults)}; shorts would be encoded in software")
+    return f"{chosen} ({'; '.join(chosen.faults)})" if chosen.faults else str(chosen)
 
 
 def _sandbox() -> str:

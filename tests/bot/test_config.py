@@ -28,6 +28,7 @@ def test_the_environment_stands_above_the_file(tmp_path: Path, monkeypatch: pyte
         pytest.param('[discord]\ntokenn = "hush-hush"\n', "discord.tokenn", id="unknown-key"),
         pytest.param('[discordd]\ntoken = "hush-hush"\n', "discordd", id="unknown-section"),
         pytest.param('[service]\nport = "hush-hush"\n', "service.port", id="wrong-type"),
+        pytest.param('[render]\nencoder = "hush-hush"\n', "h264_vaapi", id="no-such-encoder"),
         pytest.param("[service\n", "not valid TOML", id="not-toml"),
         pytest.param('[[clients]]\nname = "a"\n', "needs at least one of", id="client-without-a-key"),
         pytest.param(

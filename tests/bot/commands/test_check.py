@@ -1,10 +1,13 @@
 """`cutdown check` says what is ready, and why something is not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
+from processing import encoder_probe
+from processing.hardware import HARDWARE
 
 
 def config(folder: Path, text: str = "") -> str:
@@ -20,7 +23,7 @@ def rows(said: str) -> dict[str, str]:
 def test_a_ready_machine_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check", "--config", config(tmp_path)])
     told = rows(capsys.readouterr().out)
-    assert set(told) == {"config", "ffmpeg", "sandbox", "database", "storage", "disk", "discord"}
+    assert set(told) == {"config", "ffmpeg", "encoder", "sandbox", "database", "storage", "disk", "discord"}
     assert status == (0 if set(told.values()) == {"ok"} else 1)
     assert told["ffmpeg"] == told["database"] == told["storage"] == "ok"
 
@@ -32,6 +35,19 @@ def test_a_missing_ffmpeg_is_told_and_the_rest_is_checked(
     told = rows(capsys.readouterr().out)
     assert status == 1
     assert (told["ffmpeg"], told["storage"]) == ("NO", "ok")
+
+
+def test_a_card_that_does_not_work_is_told_and_auto_puts_up_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = replace(HARDWARE["h264_vaapi"], switches=("-vaapi_device", "/nowhere/card"))
+    monkeypatch.setattr(encoder_probe, "HARDWARE", {broken.name: broken})
+    assert main(["check", "--config", config(tmp_path, '[render]\nencoder = "h264_vaapi"\n')]) == 1
+    said = capsys.readouterr().out
+    assert rows(said)["encoder"] == "NO"
+    assert "shorts would be encoded in software" in said
+    main(["check", "--config", config(tmp_path, '[render]\nencoder = "auto"\n')])
+    assert rows(capsys.readouterr().out)["encoder"] == "ok"
 
 
 def test_a_database_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
