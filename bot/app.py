@@ -121,6 +121,7 @@ async def open_services(
             videos=videos,
             exports=exports,
             twins=Twins(database),
+            intakes=intakes,
             files=files,
             pool=pool,
             board=board,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from processing.bars import without_bars
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import MediaInfo
@@ -122,7 +123,8 @@ class Album:
             except FileNotFoundError:
                 pass
             async with self._opener.open(video.file_key) as source:
-                picture = await made(source, await probe(source, tools=self._tools))
+                media = await probe(source, tools=self._tools)
+                picture = await made(source, without_bars(media, await self._intakes.lit(video.id)))
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix="picture-") as folder:
                 path = Path(folder, "picture")
                 await asyncio.to_thread(path.write_bytes, picture)

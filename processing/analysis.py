@@ -14,7 +14,7 @@ import ffmpeg as graph
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
-from processing.media import MediaInfo
+from processing.media import MediaInfo, Part
 from processing.sandbox import Limits
 from processing.source import Source, address
 
@@ -27,8 +27,9 @@ SAMPLE_BYTES = SAMPLE_WIDTH * SAMPLE_HEIGHT
 LOUDNESS_RATE = 10
 #: A still is kept so often, this wide. The size of its file tells how much there is to see in it.
 STILL_EVERY_S, STILL_WIDTH = 2, 320
-#: A picture's edge that is darker than this part of white belongs to a black bar.
-BAR_LIMIT = 24 / 255
+#: A row or column at the picture's edge whose mean is darker than this (of 255) belongs to a black bar, where
+#: each point brighter than `BAR_SPECK` counts as white: a star or a letter is enough for a row to be lit.
+BAR_LIMIT, BAR_SPECK = 10, 64
 
 STALL_S = 120
 
@@ -61,16 +62,6 @@ class Samples:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bars:
-    """The part of the picture that is ever lit: what is left when black bars are cut off."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Analysis:
     """What was seen and heard. Times are seconds from the start of the file."""
 
@@ -83,7 +74,7 @@ class Analysis:
     loudness: Sequence[float]
     #: size in bytes of the still of every `STILL_EVERY_S` seconds
     still_sizes: Sequence[int]
-    lit: Bars | None
+    lit: Part | None
 
 
 async def analyse(
@@ -142,13 +133,20 @@ def command(media: MediaInfo, *, source: Source, tools: Tools) -> list[str]:
     stills = (
         copies[1]
         .filter("fps", f"1/{STILL_EVERY_S}", start_time=0, round="up")
+        .filter_multi_output("split", 2)
+    )
+    bars = (
+        stills[0]
+        .filter("scale", out_range="full")
+        .filter("format", "gray")
+        .filter("lut", y=f"if(gt(val,{BAR_SPECK}),255,val)")
         .filter("cropdetect", limit=BAR_LIMIT, round=2, reset=0, skip=0)
         .filter("metadata", "print", file="bars.txt")
-        .filter("scale", STILL_WIDTH, -2)
     )
     outputs = [
         graph.output(samples, "samples.gray", f="rawvideo", pix_fmt="gray"),
-        graph.output(stills, "still-%05d.jpg", f="image2", **{"q:v": 5}),
+        graph.output(stills[1].filter("scale", STILL_WIDTH, -2), "still-%05d.jpg", f="image2", **{"q:v": 5}),
+        graph.output(bars, "-", f="null"),
     ]
     if media.audio_index is not None:
         heard = (
@@ -192,9 +190,9 @@ def _loudness(report: Path) -> list[float]:
     return [float(value) for value in re.findall(r"^lavfi\.r128\.M=(\S+)$", said, re.MULTILINE)]
 
 
-def _lit(said: str) -> Bars | None:
+def _lit(said: str) -> Part | None:
     """The last word of `cropdetect`, which has seen every still by then."""
     found = {name: int(value) for name, value in re.findall(r"cropdetect\.(x|y|w|h)=(-?\d+)", said)}
     if len(found) < 4 or found["w"] <= 0 or found["h"] <= 0:
         return None
-    return Bars(left=found["x"], top=found["y"], width=found["w"], height=found["h"])
+    return Part(left=found["x"], top=found["y"], width=found["w"], height=found["h"])

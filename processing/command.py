@@ -5,6 +5,7 @@ from typing import Any
 
 import ffmpeg as graph
 
+from processing.bars import cut_off
 from processing.colour import Filter
 from processing.hardware import Hardware
 from processing.loudness import Leveling
@@ -133,7 +134,7 @@ def framed(plan: Plan, stream: Stream) -> Stream:
     def scale(part: Stream, width: int, height: int) -> Stream:
         return part.filter("scale", width, height, flags=plan.quality.scaler, **plan.conversion.scale_options)
 
-    stream = _through(stream, plan.conversion.before)
+    stream = _through(cut_off(stream, plan.part), plan.conversion.before)
     stream = plan.strategy.fill(stream, picture=plan.picture, focus=plan.focus, scale=scale)
     # mastering displays, captions and the like would go into the short
     return _through(stream, plan.conversion.after).filter("setsar", 1).filter("sidedata", "delete")

@@ -5,15 +5,18 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from processing.analysis import Analysis, Bars, analyse
+from processing.analysis import Analysis, analyse
 from processing.character import characterise, title
 from processing.ffmpeg import Tools
-from processing.media import MediaInfo
+from processing.media import MediaInfo, Part
 from processing.scenes import Interval, SceneBounds, candidates, merge
 from processing.shots import Boundary, find_boundaries
 from processing.soundtrack import integrated
 from processing.source import Source
 from storage.intake_models import SceneFacts
+
+#: What is dark in fewer stills than these may yet be lit.
+BARS_STILLS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,8 @@ class Detection:
     cuts_s: Sequence[float]
     scenes: Sequence[FoundScene]
     loudness_lufs: float | None
-    lit: Bars | None
+    #: all that is ever lit of the picture; None: too little was seen to tell
+    lit: Part | None
 
 
 async def detect(
@@ -73,7 +77,7 @@ def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
         ],
         scenes=[_described(seen, interval, boundaries, whole) for interval in intervals],
         loudness_lufs=None if math.isinf(whole) else round(whole, 1),
-        lit=seen.lit,
+        lit=seen.lit if len(seen.still_sizes) >= BARS_STILLS else None,
     )
 
 

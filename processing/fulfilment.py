@@ -12,6 +12,8 @@ from processing.render import RenderJob, Rendition
 from processing.requests import ExportLimits
 from storage.exports import Exports
 from storage.files import FileStore, NothingStored
+from storage.intake_models import Lit
+from storage.intakes import Intakes
 from storage.models import Export, Facts
 from storage.twins import Twins
 from storage.videos import Videos
@@ -32,6 +34,7 @@ class Fulfilment:
         videos: Videos,
         exports: Exports,
         twins: Twins,
+        intakes: Intakes,
         files: FileStore,
         pool: RenderPool,
         board: ProgressBoard,
@@ -43,6 +46,7 @@ class Fulfilment:
         self._videos = videos
         self._exports = exports
         self._twins = twins
+        self._intakes = intakes
         self._files = files
         self._pool = pool
         self._board = board
@@ -54,7 +58,8 @@ class Fulfilment:
     async def fulfil(self, export: Export) -> None:
         """Render one export and write down how it ended. Who cancels this writes down why."""
         try:
-            facts = await self._borrowed(export) or (await self._render(export)).facts
+            lit = await self._intakes.lit(export.video_id)
+            facts = await self._borrowed(export, lit) or (await self._render(export, lit)).facts
         except (SourceRefused, RenderFailed) as error:
             log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
             await self.fail(export, str(error))
@@ -65,17 +70,18 @@ class Fulfilment:
             log.exception("render broke", export_id=export.id)
             await self.fail(export, OUR_FAULT)
         else:
-            await self._end_well(export, facts)
+            await self._end_well(export, facts, lit)
 
     async def has_twin(self, export: Export) -> bool:
         """Whether the same work has been done, by the engine that we have now."""
-        return await self._twins.finished(export, engine=self._engine, now=self._now()) is not None
+        return await self._twin(export, await self._intakes.lit(export.video_id)) is not None
 
     async def complete_from_twin(self, export: Export) -> bool:
         """Complete it with the file of a finished export of the same work. False: there is none any more."""
-        facts = await self._borrowed(export)
+        lit = await self._intakes.lit(export.video_id)
+        facts = await self._borrowed(export, lit)
         if facts is not None:
-            await self._end_well(export, facts)
+            await self._end_well(export, facts, lit)
         return facts is not None
 
     async def fail(self, export: Export, error: str) -> None:
@@ -84,9 +90,16 @@ class Fulfilment:
             log.info("export failed", export_id=export.id, error=error)
             self._on_news()
 
-    async def _borrowed(self, export: Export) -> Facts | None:
+    async def _twin(self, export: Export, lit: Lit | None) -> Export | None:
+        return await self._twins.finished(export, engine=self._engine_for(lit), now=self._now())
+
+    def _engine_for(self, lit: Lit | None) -> str:
+        """A short that was made before the bars of its video were known is not the same work."""
+        return self._engine if lit is None else f"{self._engine}/{'-'.join(map(str, lit))}"
+
+    async def _borrowed(self, export: Export, lit: Lit | None) -> Facts | None:
         """The file of a finished export of the same work, if there is one: nothing is rendered twice."""
-        twin = await self._twins.finished(export, engine=self._engine, now=self._now())
+        twin = await self._twin(export, lit)
         if twin is None or twin.file_key is None:
             return None
         try:
@@ -98,7 +111,7 @@ class Fulfilment:
         log.info("render reused", export_id=export.id, twin_id=twin.id)
         return twin.facts
 
-    async def _render(self, export: Export) -> Rendition:
+    async def _render(self, export: Export, lit: Lit | None) -> Rendition:
         video = await self._videos.get(export.video_id)
         if video is None:
             raise NothingStored(export.video_id)
@@ -106,6 +119,7 @@ class Fulfilment:
             start_s=export.start_s,
             end_s=export.end_s,
             recipe=export.recipe,
+            lit=lit,
             timeout_s=self._limits.render_timeout_s,
         )
         return await self._pool.render(
@@ -115,13 +129,13 @@ class Fulfilment:
             on_progress=lambda progress: self._board.report(export.id, progress),
         )
 
-    async def _end_well(self, export: Export, facts: Facts) -> None:
+    async def _end_well(self, export: Export, facts: Facts, lit: Lit | None) -> None:
         now = self._now()
         completed = await self._exports.complete(
             export,
             file_key=_output_key(export),
             facts=facts,
-            engine=self._engine,
+            engine=self._engine_for(lit),
             now=now,
             expires_at=now + self._limits.link_lifetime,
         )

@@ -10,6 +10,16 @@ from processing.sandbox import MAX_PIXELS
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part of an upright picture, in its pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MediaInfo:
     """What a file holds, as far as a short cares. `width` and `height` are as displayed.
 
@@ -39,6 +49,8 @@ class MediaInfo:
     color_primaries: str
     #: where the chosen picture ends, from the start of the file; None where the file does not tell
     video_end_s: float | None
+    #: the picture without black bars; None: all of it, which is what every file tells
+    part: Part | None = None
 
 
 def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from processing.bars import shown, without_bars
 from processing.colour import Conversion, conversion
 from processing.errors import Refusal, SourceRefused, UnknownQuality, UnknownStrategy
-from processing.media import MediaInfo
+from processing.media import MediaInfo, Part
 from processing.quality import QUALITIES, Quality
 from processing.size import audio_kbps, budget_bytes
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, Strategy
+from storage.intake_models import Lit
 from storage.models import Recipe
 
 #: A scene may end this much after its video: containers round, and people type.
@@ -25,6 +27,8 @@ class RenderJob:
     start_s: float
     end_s: float
     recipe: Recipe
+    #: all that is ever lit in the source, so that its bars can be cut off
+    lit: Lit | None = None
     timeout_s: float = 600.0
     longest_s: float = 180.0
 
@@ -46,6 +50,8 @@ class Plan:
     deinterlace: bool
     conversion: Conversion
     picture: Picture
+    #: of the source's picture, the part without bars; None: all of it
+    part: Part | None
     strategy: Strategy
     focus: int
     quality: Quality
@@ -98,7 +104,8 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
     slack_s = SLACK_S + float(1 / media.average_rate)
     if job.start_s >= media.duration_s or job.end_s > media.duration_s + slack_s:
         raise SourceRefused(Refusal.OUTSIDE)
-    picture = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
+    media = without_bars(media, job.lit)
+    picture = shown(media)
     strategy, reason = STRATEGIES[job.recipe.strategy].settled(picture, STRATEGIES)
     colours = conversion(media, filters=filters)
     rate = target_rate(media.frame_rate, media.average_rate)
@@ -111,6 +118,7 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
         deinterlace=media.interlaced,
         conversion=colours,
         picture=picture,
+        part=media.part,
         strategy=strategy,
         focus=min(100, max(0, job.recipe.focus)),
         quality=quality,
@@ -118,8 +126,14 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
         video_index=media.video_index,
         audio_index=media.audio_index,
         normalize_loudness=job.recipe.normalize_loudness,
-        notes=tuple(note for note in (reason, colours.note) if note),
+        notes=tuple(note for note in (_bars_note(media), reason, colours.note) if note),
     )
+
+
+def _bars_note(media: MediaInfo) -> str:
+    if media.part is None:
+        return ""
+    return f"black bars were cut off: {media.part.width}x{media.part.height} is left"
 
 
 def target_rate(nominal: Fraction, average: Fraction) -> Fraction:

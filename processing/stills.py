@@ -7,6 +7,7 @@ from pathlib import Path
 import ffmpeg as graph
 from PIL import Image
 
+from processing.bars import cut_off
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
@@ -95,7 +96,7 @@ def _command(
     outputs = []
     for index, moment in enumerate(moments):
         opened = graph.input(address(source), ss=moment, threads=1, **input_options(source))
-        picture = opened[str(media.video_index)]
+        picture = cut_off(opened[str(media.video_index)], media.part)
         if pictures > 1:
             picture = picture.filter("fps", rate)
         picture = picture.filter("scale", *size, flags="area")

@@ -9,6 +9,7 @@ import ffmpeg as graph
 from PIL import Image
 
 from processing.analysis import SAMPLE_HEIGHT, SAMPLE_RATE, SAMPLE_WIDTH, Samples
+from processing.bars import cut_off, shown
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
@@ -90,7 +91,10 @@ async def strategy_sheet(
     ]
     source_cell = Cell(
         picture=whole,
-        caption=[Line(text="source", colour=INK, size=TITLE_SIZE), Line(text="the whole picture")],
+        caption=[
+            Line(text="source", colour=INK, size=TITLE_SIZE),
+            Line(text="the whole picture" if media.part is None else "without its black bars"),
+        ],
     )
     return row([source_cell, *(_cell(showing) for showing in showings)], heading=heading)
 
@@ -99,12 +103,12 @@ async def show(
     source: Source, media: MediaInfo, *, at_s: float, focus: int = MIDDLE, tools: Tools
 ) -> tuple[list[Showing], Image.Image]:
     """What every strategy makes of the moment, the one that loses least first, and the whole picture."""
-    shown = Picture(width=media.upright_width, height=media.upright_height, sar=media.sar)
+    picture = shown(media)
     strategies = [
-        strategy for strategy in STRATEGIES.values() if strategy.settled(shown, STRATEGIES)[0] is strategy
+        strategy for strategy in STRATEGIES.values() if strategy.settled(picture, STRATEGIES)[0] is strategy
     ]
-    ruled = Picture(width=RULER_WIDTH, height=even(RULER_WIDTH / shown.aspect))
-    moment = Moment(source=source, media=media, at_s=at_s, shown=shown, ruled=ruled, focus=focus)
+    ruled = Picture(width=RULER_WIDTH, height=even(RULER_WIDTH / picture.aspect))
+    moment = Moment(source=source, media=media, at_s=at_s, shown=picture, ruled=ruled, focus=focus)
     with tempfile.TemporaryDirectory(prefix="sheet-") as name:
         folder = Path(name)
         (folder / "ruler.rgb").write_bytes(ruler(ruled.width, ruled.height))
@@ -137,7 +141,8 @@ def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> 
     measure = graph.input(
         "ruler.rgb", f="rawvideo", pixel_format="rgb24", video_size=(ruled.width, ruled.height)
     )
-    seen = opened[str(moment.media.video_index)].filter_multi_output("split", 2)
+    picture = cut_off(opened[str(moment.media.video_index)], moment.media.part)
+    seen = picture.filter_multi_output("split", 2)
     motion = seen[0].filter("fps", SAMPLE_RATE).filter("scale", SAMPLE_WIDTH, SAMPLE_HEIGHT, flags="area")
     # one frame only: what comes behind it would be scaled and blurred for nothing
     still = seen[1].filter("trim", start=moment.at_s - moment.begin_s).filter("select", "eq(n,0)")

@@ -29,6 +29,10 @@ INTAKE_TRANSITIONS: Mapping[IntakeStatus, frozenset[IntakeStatus]] = MappingProx
 )
 
 
+#: Left, top, width and height of all that is ever lit of a picture.
+Lit = tuple[int, int, int, int]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Findings:
     """What was found about a video as a whole."""
@@ -36,8 +40,8 @@ class Findings:
     cuts_s: tuple[float, ...]
     #: integrated loudness; None without sound
     loudness_lufs: float | None
-    #: left, top, width and height of what is left when black bars are cut off; None when it is unknown
-    lit: tuple[int, int, int, int] | None
+    #: what is left when black bars are cut off; None when it is unknown
+    lit: Lit | None
 
 
 @dataclass(frozen=True, kw_only=True)

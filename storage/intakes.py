@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from storage.database import Database, changed_one
-from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, SceneFacts
+from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Lit, SceneFacts
 from storage.models import Scene
 from storage.moments import from_optional, from_text, to_text
 
@@ -42,6 +42,11 @@ class Intakes:
         """The intake of that video, whoever owns it."""
         row = await self._database.fetch_one("SELECT * FROM intakes WHERE video_id = ?", (video_id,))
         return _from_row(row) if row else None
+
+    async def lit(self, video_id: str) -> Lit | None:
+        """The part of that video's picture that is ever lit, as far as it is known."""
+        intake = await self.get(video_id)
+        return intake.findings.lit if intake and intake.findings else None
 
     async def unfinished_of(self, owner_id: str) -> int:
         """How many videos of a user are on their way in."""

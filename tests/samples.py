@@ -3,10 +3,13 @@
 import itertools
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any, TypeVar
 
+from processing.media import MediaInfo, read
 from processing.render import RenderJob
 from storage.identifiers import new_id, new_token
+from storage.intake_models import Intake, IntakeStatus
 from storage.models import Destination, Export, ExportStatus, Facts, Recipe, Scene, Video
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,6 +45,18 @@ def job(start_s: float, end_s: float, **changes: Any) -> RenderJob:
     return varied(JOB, start_s=start_s, end_s=end_s, **changes)
 
 
+def media(*, width: int = 1920, height: int = 1080, sar: Fraction = Fraction(1), **changes: Any) -> MediaInfo:
+    """A plain file of ten seconds."""
+    stream = {
+        "index": 0, "codec_type": "video", "codec_name": "h264", "width": width, "height": height,
+        "pix_fmt": "yuv420p", "r_frame_rate": "30/1", "avg_frame_rate": "30/1",
+        "sample_aspect_ratio": f"{sar.numerator}:{sar.denominator}",
+        "start_time": "0", "duration": "10", "disposition": {"default": 1},
+    }  # fmt: skip
+    form = {"format_name": "mov,mp4,m4a,3gp,3g2,mj2", "start_time": "0", "duration": "10"}
+    return replace(read({"streams": [stream], "format": form}, said=""), **changes)
+
+
 def video(**changes: Any) -> Video:
     plain = Video(
         id=new_id("vid"),
@@ -54,6 +69,23 @@ def video(**changes: Any) -> Video:
         height=1080,
         has_audio=True,
         created_at=NOON,
+    )
+    return replace(plain, **changes)
+
+
+def intake(**changes: Any) -> Intake:
+    """A video whose scenes are being found."""
+    plain = Intake(
+        video_id=new_id("vid"),
+        owner_id="42",
+        title="holiday",
+        url=None,
+        status=IntakeStatus.DETECTING,
+        tries=0,
+        error=None,
+        findings=None,
+        created_at=NOON,
+        finished_at=None,
     )
     return replace(plain, **changes)
 

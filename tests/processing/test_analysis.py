@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from processing.analysis import Bars, ChangeReader, analyse
+from processing.analysis import ChangeReader, analyse
 from processing.errors import RenderTimedOut, SourceRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
+from processing.media import Part
 from tests import clips
 from tests.processing.reels import drawn, watch
 
@@ -30,14 +31,14 @@ async def test_a_video_without_sound_has_no_loudness(silent: Path, tools: Tools)
 async def test_black_bars_in_the_picture_are_found(tools: Tools, tmp_path: Path) -> None:
     inside = "testsrc2=size=240x180:rate=10,pad=320:180:40:0:black"
     seen = await watch(tools, drawn(tools, tmp_path / "pillar.mp4", inside))
-    assert seen.lit == Bars(left=40, top=0, width=240, height=180)
+    assert seen.lit == Part(left=40, top=0, width=240, height=180)
 
 
 async def test_a_bar_that_was_ever_lit_is_no_bar(tools: Tools, tmp_path: Path) -> None:
     source = "color=black:size=320x180:rate=10,drawbox=x=40:w=240:color=white:t=fill,"
     source += "drawbox=x=0:w=320:y=60:h=60:color=gray:t=fill:enable='lt(t,1)'"
     seen = await watch(tools, drawn(tools, tmp_path / "later.mp4", source, seconds=5))
-    assert seen.lit == Bars(left=0, top=0, width=320, height=180)
+    assert seen.lit == Part(left=0, top=0, width=320, height=180)
 
 
 async def test_progress_only_grows_and_reaches_the_end(landscape: Path, tools: Tools) -> None:

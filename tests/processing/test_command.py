@@ -9,7 +9,8 @@ from processing.loudness import Leveling
 from processing.plan import Plan, plan
 from processing.size import Allowance
 from processing.tools import Tools
-from tests.processing.test_plan import FILTERS, job, media
+from tests.processing.test_plan import FILTERS, job
+from tests.samples import media
 
 TOOLS = Tools(ffmpeg=Path("ffmpeg"), ffprobe=Path("ffprobe"))
 ALLOWED = Allowance(rate_bps=8_000_000, buffer_bits=64_000_000)

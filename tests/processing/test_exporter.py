@@ -23,6 +23,8 @@ from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles, NothingStored
+from storage.intake_models import Findings
+from storage.intakes import Intakes
 from storage.models import Event, Export, ExportStatus, Recipe, Scene
 from storage.orders import Orders
 from storage.scenes import Scenes
@@ -107,6 +109,7 @@ async def studio(
             videos=videos,
             exports=exports,
             twins=Twins(database),
+            intakes=Intakes(database),
             files=files,
             pool=pool,
             board=board,
@@ -539,3 +542,18 @@ async def test_another_engines_work_is_not_used(studio: Studio, database: Databa
             await connection.execute("UPDATE exports SET engine = '0'")
         await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
     assert len(studio.pool.jobs) == 2
+
+
+async def test_a_short_from_before_the_bars_were_known_is_not_used(
+    studio: Studio, database: Database, clock: Clock
+) -> None:
+    """Detection may end between two exports of the same work: the first has bars, the second has none."""
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+        found = Findings(cuts_s=(), loudness_lufs=None, lit=(0, 140, 1920, 800))
+        intakes, video_id = Intakes(database), studio.scene.video_id
+        await intakes.add(samples.intake(video_id=video_id))
+        assert await intakes.complete(video_id, findings=found, scenes=[], now=clock())
+        for _ in range(2):
+            await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)
+    assert [job.lit for job in studio.pool.jobs] == [None, (0, 140, 1920, 800)]

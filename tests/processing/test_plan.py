@@ -1,6 +1,5 @@
 """What is decided about a short before anything runs."""
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -8,24 +7,12 @@ import ffmpeg
 import pytest
 
 from processing.errors import Refusal, SourceRefused
-from processing.media import MediaInfo, read
 from processing.plan import RenderJob, plan, target_rate
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, cropped, fitted
 from tests import samples
 
 FILTERS = frozenset({"zscale"})
-
-
-def media(**changes: Any) -> MediaInfo:
-    """A plain 1080p file of ten seconds."""
-    stream = {
-        "index": 0, "codec_type": "video", "codec_name": "h264", "width": 1920, "height": 1080,
-        "pix_fmt": "yuv420p", "r_frame_rate": "30/1", "avg_frame_rate": "30/1",
-        "start_time": "0", "duration": "10", "disposition": {"default": 1},
-    }  # fmt: skip
-    form = {"format_name": "mov,mp4,m4a,3gp,3g2,mj2", "start_time": "0", "duration": "10"}
-    return replace(read({"streams": [stream], "format": form}, said=""), **changes)
 
 
 def job(**changes: Any) -> RenderJob:
@@ -59,13 +46,13 @@ def test_the_rate_is_the_sources_where_it_may_be(nominal: str, average: str, rat
 )
 def test_a_scene_outside_its_video_is_refused(start_s: float, end_s: float) -> None:
     with pytest.raises(SourceRefused) as refused:
-        plan(job(start_s=start_s, end_s=end_s), media(), filters=FILTERS)
+        plan(job(start_s=start_s, end_s=end_s), samples.media(), filters=FILTERS)
     assert refused.value.reason is Refusal.OUTSIDE
 
 
 def test_the_last_frame_stands_in_only_as_long_as_the_picture_is_known_to_miss() -> None:
-    late = plan(job(start_s=7, end_s=10), media(video_end_s=9.5), filters=FILTERS)
-    whole = plan(job(start_s=7, end_s=10), media(), filters=FILTERS)
+    late = plan(job(start_s=7, end_s=10), samples.media(video_end_s=9.5), filters=FILTERS)
+    whole = plan(job(start_s=7, end_s=10), samples.media(), filters=FILTERS)
     assert late.padding_s == pytest.approx(0.5 + whole.padding_s, abs=0.001)
     assert whole.padding_s < 0.2
 
@@ -104,7 +91,9 @@ def test_focus_moves_the_crop_from_left_to_right(focus: int, crop: str) -> None:
     ],
 )
 def test_auto_picks_by_what_would_be_lost_and_says_why(width: int, height: int, chosen: str) -> None:
-    made = plan(job(strategy="auto"), media(upright_width=width, upright_height=height), filters=FILTERS)
+    made = plan(
+        job(strategy="auto"), samples.media(upright_width=width, upright_height=height), filters=FILTERS
+    )
     assert made.strategy.name == chosen
     assert "% of the picture" in made.notes[0]
 
@@ -115,5 +104,5 @@ def test_every_strategy_says_what_it_does_in_one_line() -> None:
 
 
 def test_hdr_without_a_tone_mapper_is_confessed() -> None:
-    made = plan(job(), media(color_transfer="smpte2084"), filters=frozenset())
+    made = plan(job(), samples.media(color_transfer="smpte2084"), filters=frozenset())
     assert made.notes == ("colours may look pale: this ffmpeg cannot tone-map",)

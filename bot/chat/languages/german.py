@@ -160,6 +160,7 @@ SENTENCES = {
     "blur_fill was picked: a crop would keep only {} of the picture": (
         "Unscharf gewählt: ein Zuschnitt ließe nur {} des Bildes"
     ),
+    "black bars were cut off: {} is left": "schwarze Balken abgeschnitten: {} bleibt",
     "tone-mapped from {}": "aus {} in den gewöhnlichen Farbumfang übertragen",
     "colours may look pale: this ffmpeg cannot tone-map": (
         "Farben können blass wirken: dieses ffmpeg kann den Farbumfang nicht übertragen"

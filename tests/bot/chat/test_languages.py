@@ -34,6 +34,7 @@ WITH_VALUES = [STRATEGIES["auto"].settled(Picture(width=width, height=9), STRATE
 WITH_VALUES += [
     confession(Loudness(integrated_lufs=-20.5, range_lu=1, peak_dbtp=-1)),
     note_of_size(9_500_000),
+    "black bars were cut off: 1920x800 is left",
     "tone-mapped from HDR10",
     "colours may look pale: this ffmpeg cannot tone-map",
     "The scene cannot be made to fit 9.5 MB.",

@@ -254,6 +254,7 @@ def _services(
                 videos=videos,
                 exports=exports,
                 twins=Twins(database),
+                intakes=Intakes(database),
                 files=files,
                 pool=pool,
                 board=board,
