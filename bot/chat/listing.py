@@ -8,7 +8,7 @@ from bot.chat.asking import place_of
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import words_for
-from bot.chat.lists import SCENES_A_PAGE, ScenesPage, picture_name, scenes_card
+from bot.chat.lists import SCENES_A_PAGE, ScenesPage, picture_name, room_for_pictures, scenes_card
 
 #: As many scenes as a select can offer: those of this page and of the next ones.
 OFFERED = 25
@@ -25,13 +25,15 @@ async def show_scenes(interaction: Interaction, *, video_id: str | None = None, 
         at_most=OFFERED,
         skip=page * SCENES_A_PAGE,
     )
-    pictures = await interaction.client.pictures.thumbnails(scenes[:SCENES_A_PAGE])
+    longest_s = services.settings.limits.scene_s
+    room = room_for_pictures(scenes, longest_s=longest_s)
+    pictures = await interaction.client.pictures.thumbnails(scenes[:room])
     shown = ScenesPage(
         scenes=scenes,
         video_id=video_id,
         page=page,
         quota=await quota_of(user_id, services),
-        longest_s=services.settings.limits.scene_s,
+        longest_s=longest_s,
         pictured=pictures,
     )
     files = [

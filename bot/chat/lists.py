@@ -15,6 +15,7 @@ from bot.chat.messages import (
     safe,
     scene_choice,
     scene_lines,
+    spent_line,
     video_line,
 )
 from bot.chat.names import ALL, Action, custom_id
@@ -22,6 +23,8 @@ from processing.strategies import STRATEGIES
 from storage.models import Export, Quota, Scene, Video
 
 SCENES_A_PAGE = 5
+#: Discord takes no more components in a message; so many of them stand around the scenes of a page.
+COMPONENTS, AROUND = 40, 8
 #: Each takes three of the forty components that a message may have.
 BATCH_AT_MOST = 10
 SHEET_NAME = "preview.jpg"
@@ -67,12 +70,20 @@ def scenes_card(shown: ScenesPage, words: Words) -> ui.LayoutView:
         items += _scene_items(scene, shown, words)
     if not shown.scenes:
         items.append(ui.TextDisplay(words("scenes.none")))
-    elif len(shown.scenes) > 1 and shown.quota.remaining:
+    elif not shown.quota.remaining:
+        items.append(ui.TextDisplay(f"🚫 {spent_line(shown.quota.limit, shown.quota.resets_at, words)}"))
+    elif len(shown.scenes) > 1:
         items.append(ui.ActionRow(_several(shown, words)))
     if shown.page or len(shown.scenes) > SCENES_A_PAGE:
         items.append(ui.ActionRow(*_page_buttons(shown)))
     items.append(ui.TextDisplay(small(quota_line(shown.quota, words))))
     return card(*items, colour=BLUE)
+
+
+def room_for_pictures(scenes: Sequence[Scene], *, longest_s: float) -> int:
+    """How many scenes of a page may show their picture. One that is too long needs a button more."""
+    taken = sum(4 + (scene.duration_s > longest_s) for scene in scenes[:SCENES_A_PAGE])
+    return min(SCENES_A_PAGE, (COMPONENTS - AROUND - taken) // 2)
 
 
 def preview_card(scene: Scene, words: Words) -> ui.LayoutView:
@@ -98,19 +109,25 @@ def picture_name(scene_id: str) -> str:
 
 
 def _scene_items(scene: Scene, shown: ScenesPage, words: Words) -> list[ui.Item[Any]]:
-    too_long = scene.duration_s > shown.longest_s
-    short = ui.Button[Any](
-        label=words("button.trim" if too_long else "button.short"),
-        style=ButtonStyle.secondary if too_long else ButtonStyle.primary,
-        custom_id=custom_id(Action.SHORT, scene.id),
-        disabled=not shown.quota.remaining,
-    )
-    preview = ui.Button[Any](label=words("button.preview"), custom_id=custom_id(Action.PREVIEW, scene.id))
+    row = ui.ActionRow[Any](*_scene_buttons(scene, shown, words))
     text = ui.TextDisplay[Any](scene_lines(scene, longest_s=shown.longest_s, words=words))
     if scene.id not in shown.pictured:
-        return [text, ui.ActionRow(short, preview)]
+        return [text, row]
     picture = ui.Thumbnail[Any](f"attachment://{picture_name(scene.id)}")
-    return [ui.Section(text, accessory=picture), ui.ActionRow(short, preview)]
+    return [ui.Section(text, accessory=picture), row]
+
+
+def _scene_buttons(scene: Scene, shown: ScenesPage, words: Words) -> list[ui.Button[Any]]:
+    too_long, spent = scene.duration_s > shown.longest_s, not shown.quota.remaining
+    short = ui.Button[Any](
+        label=words("button.short"),
+        style=ButtonStyle.primary,
+        custom_id=custom_id(Action.SHORT, scene.id),
+        disabled=too_long or spent,
+    )
+    trim = ui.Button[Any](label=words("button.trim"), custom_id=custom_id(Action.TRIM, scene.id))
+    preview = ui.Button[Any](label=words("button.preview"), custom_id=custom_id(Action.PREVIEW, scene.id))
+    return [short, *([trim] if too_long and not spent else []), preview]
 
 
 def _several(shown: ScenesPage, words: Words) -> ui.Select[Any]:

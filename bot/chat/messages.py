@@ -144,6 +144,11 @@ def quota_line(quota: Quota, words: Words) -> str:
     return words("quota.line", used=quota.used, limit=quota.limit, resets=countdown(quota.resets_at))
 
 
+def spent_line(limit: int, resets_at: datetime, words: Words) -> str:
+    """Why nothing more can be asked for today, and until when."""
+    return words("refused.quota_exceeded", limit=limit, resets=countdown(resets_at))
+
+
 def history_line(export: Export, *, link: str, words: Words) -> str:
     """One export in the list of a user's own."""
     if export.status is ExportStatus.COMPLETED and export.expires_at is not None:

@@ -15,7 +15,7 @@ from bot.chat.languages import Words, words_for
 from bot.chat.messages import estimate_line, first_words, plain_seconds, position, quota_line
 from bot.chat.refusals import explain
 from bot.chat.times import seconds
-from processing.errors import QuotaExceeded, SceneNotFound
+from processing.errors import QuotaExceeded, SceneNotFound, SceneTooLong
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
 from storage.experience import Estimate, estimates
@@ -29,12 +29,13 @@ NOTHING_KNOWN: Mapping[str, Estimate] = MappingProxyType({})
 
 
 async def open_export_modal(
-    interaction: Interaction, *, scene_id: str, strategy: str = "", quality: str = ""
+    interaction: Interaction, *, scene_id: str, strategy: str = "", quality: str = "", whole: bool = False
 ) -> None:
-    """Ask how a short of this scene is to be made.
+    """Ask how a short of this scene is to be made; of the `whole` scene, or of as much as a short may have.
 
     Raises:
         SceneNotFound: unknown, or another user's.
+        SceneTooLong: there can be no short of the whole.
         QuotaExceeded: there is nothing left to ask for.
     """
     services = interaction.client.services
@@ -45,6 +46,8 @@ async def open_export_modal(
     if scene is None:
         raise SceneNotFound("There is no such scene.")
     longest_s = services.settings.limits.scene_s
+    if whole and scene.duration_s > longest_s:
+        raise SceneTooLong("The scene is longer than a short may be.")
     modal = ExportModal(
         scene=scene,
         quota=quota,

@@ -15,6 +15,7 @@ class Action(enum.StrEnum):
     ANOTHER = "another"  #: a short of the same scene, made differently
     REPEAT = "repeat"  #: the same short once more
     SHORT = "short"  #: a short of a scene
+    TRIM = "trim"  #: a short of a part of a scene that is too long
     PREVIEW = "preview"  #: a scene under every strategy
     CHOSEN = "chosen"  #: a short of a scene in one of those ways
     PAGE = "page"  #: another page of scenes

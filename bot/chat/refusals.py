@@ -9,7 +9,7 @@ from discord import app_commands, ui
 
 from bot.chat.cards import AMBER, card, note_card
 from bot.chat.languages import Words, words_for
-from bot.chat.messages import countdown
+from bot.chat.messages import spent_line
 from processing.errors import ExportError, QuotaExceeded
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
 def sentence(error: Exception, words: Words) -> str | None:
     """What the user is told. None: the fault is ours, and its details are not theirs to read."""
     if isinstance(error, QuotaExceeded):
-        return words("refused.quota_exceeded", limit=error.limit, resets=countdown(error.resets_at))
+        return spent_line(error.limit, error.resets_at, words)
     if isinstance(error, Refused):
         return words(f"refused.{error.reason}", **error.values)
     if isinstance(error, ExportError):

@@ -19,7 +19,7 @@ from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
 from bot.chat.pictures import Pictures
 from bot.chat.post import Post
-from bot.config import ServiceSettings, Settings
+from bot.config import LimitSettings, ServiceSettings, Settings
 from bot.notifiers.discord import DiscordNotifier
 from bot.services import Services
 from processing.delivery import Courier
@@ -79,9 +79,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(folder: Path) -> AsyncIterator[Stage]:
+async def staged(folder: Path, **limits: float) -> AsyncIterator[Stage]:
     """A server with a channel, two members and one who manages it, and the bot."""
-    settings = Settings(service=ServiceSettings(data_dir=folder, public_url="https://shorts.example.org"))
+    settings = Settings(
+        service=ServiceSettings(data_dir=folder, public_url="https://shorts.example.org"),
+        limits=LimitSettings(**limits),
+    )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with app.open_services(settings, listener, lambda: None, lambda: None) as services:
             connection = Attached()

@@ -124,6 +124,50 @@ async def test_scenes_preview_and_export(tmp_path: Path, clip: Path) -> None:
         assert "Letterbox" in shown(asked)
 
 
+def buttons(result: simcord.InteractionResult) -> dict[str, bool]:
+    """Label -> whether it can be pressed."""
+    pressable: dict[str, bool] = {}
+    parts = list(result.response.components)
+    while parts:
+        part = parts.pop()
+        if part["type"] == 2:
+            pressable[part["label"]] = not part.get("disabled", False)
+        parts += part.get("components", [])
+    return pressable
+
+
+async def test_of_a_scene_that_is_too_long_a_part_is_exported(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path, scene_s=0.3) as stage:
+        await stage.add_scene(stage.ana, clip)
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        assert "longer than the 0.3 s of a short: trim it" in shown(listed)
+        assert buttons(listed) == {"Export to Short": False, "Trim and export": True, "Preview crops": True}
+        window = await stage.ana.click(listed.response.message, label="Trim and export")
+        values = {"strategy": "letterbox", "quality": ["high"], "start": "0.1", "end": "0.4"}
+        asked = await stage.ana.submit_modal(window, values)
+        assert "0:00.1-0:00.4 · 0.3 s" in shown(asked)
+
+
+async def test_a_list_that_is_out_of_date_does_not_make_what_may_not_be_made(
+    tmp_path: Path, clip: Path
+) -> None:
+    async with staged(tmp_path, scene_s=0.6, exports_per_day=1) as stage:
+        scene = await stage.add_scene(stage.ana, clip)
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        async with stage.services.database.transaction() as connection:
+            await connection.execute("UPDATE scenes SET end_s = 0.9")
+        grown = await stage.ana.click(listed.response.message, label="Export to Short")
+        assert "longer than a short may be. Trim it" in text_of(grown.response.components)
+        await stage.ana.slash(stage.channel, "export", scene=scene, start="0", end="0.5")
+        spent = await stage.ana.click(listed.response.message, label="Export to Short")
+        assert "All 1 of today's shorts are used. Your quota resets <t:" in text_of(spent.response.components)
+        assert spent.response.ephemeral
+
+        anew = await stage.ana.slash(stage.channel, "scenes")
+        assert buttons(anew) == {"Export to Short": False, "Preview crops": True}
+        assert "All 1 of today's shorts are used. Your quota resets <t:" in shown(anew)
+
+
 async def test_several_scenes_on_pages(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
         scenes = [await stage.add_scene(stage.ana, clip, title=f"Take {number}") for number in range(6)]

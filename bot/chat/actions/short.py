@@ -7,8 +7,8 @@ from bot.chat.names import Action, template
 
 
 class Short(Answered, template=template(Action.SHORT, "scene_id")):
-    """Opens the modal: strategy, quality, trim."""
+    """Opens the window: strategy, quality, trim."""
 
     async def answer(self, interaction: Interaction) -> None:
         """Ask how it is to be made. What the list said of quota and length is looked up again."""
-        await open_export_modal(interaction, scene_id=self.parts["scene_id"])
+        await open_export_modal(interaction, scene_id=self.parts["scene_id"], whole=True)

@@ -89,7 +89,7 @@ TEXTS = {
     "scenes.title": "Your scenes",
     "scenes.none": "There are no scenes here. Add a video with `/video add`.",
     "scenes.too_long": "longer than the {longest} s of a short: trim it",
-    "scenes.nearly": "close to the {longest} s that a short may have",
+    "scenes.nearly": "close to the {longest} s that a short may have: the next window can trim it",
     "command.video.add.url": "a link to the video file",
     "intake.fetching": "fetching the video",
     "intake.probing": "looking at the video",

@@ -89,7 +89,7 @@ TEXTS = {
     "scenes.title": "Deine Szenen",
     "scenes.none": "Hier gibt es keine Szenen. Füge mit `/video add` ein Video hinzu.",
     "scenes.too_long": "länger als die {longest} s eines Shorts: kürze sie",
-    "scenes.nearly": "nahe an den {longest} s, die ein Short haben darf",
+    "scenes.nearly": "nahe an den {longest} s, die ein Short haben darf: das nächste Fenster kann kürzen",
     "command.video.add.url": "ein Link zur Videodatei",
     "intake.fetching": "holt das Video",
     "intake.probing": "sieht sich das Video an",

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.chat.cards import ExportFacts, batch_card, components_of, export_card, quota_card
 from bot.chat.languages import words_for
-from bot.chat.lists import ScenesPage, history_card, scenes_card
+from bot.chat.lists import ScenesPage, history_card, room_for_pictures, scenes_card
 from processing.ffmpeg import Progress
 from storage.models import ExportStatus, Quota
 from tests.bot.chat.samples import FACTS, NOON, QUOTA, export, scene
@@ -110,6 +112,20 @@ def test_the_fullest_page_of_scenes_fits_a_message_and_offers_the_next_ones() ->
     assert controls[10:] == ["batch", "page:all:0", "page:all:2"]
 
 
+@given(too_long=st.lists(st.booleans(), min_size=1, max_size=25))
+def test_a_page_fits_a_message_whichever_of_its_scenes_are_too_long(too_long: list[bool]) -> None:
+    scenes = [
+        scene(id=f"scn_{number}", start_s=0, end_s=181 if long else 20)
+        for number, long in enumerate(too_long)
+    ]
+    room = room_for_pictures(scenes, longest_s=180)
+    pictured = [one.id for one in scenes[:room]]
+    page = ScenesPage(scenes=scenes, video_id=None, page=1, quota=QUOTA, longest_s=180, pictured=pictured)
+    shown = components_of(scenes_card(page, EN))
+    assert len(list(walk(shown))) <= 40
+    assert room >= min(5, len(scenes)) or sum(too_long[:5]) > 2, "no picture is left out without need"
+
+
 def test_without_quota_no_scene_can_be_chosen() -> None:
     spent = Quota(used=10, limit=10, resets_at=NOON)
     page = ScenesPage(scenes=[scene(), scene(id="b")], video_id="v", page=0, quota=spent, longest_s=180)
@@ -120,13 +136,33 @@ def test_without_quota_no_scene_can_be_chosen() -> None:
     ]
     assert "batch" not in controls_in(shown)
     assert "10 of 10 today" in text_in(shown)
+    assert "All 10 of today's shorts are used. Your quota resets <t:1772366400:R>." in text_in(shown)
 
 
-def test_a_scene_that_is_too_long_offers_trimming() -> None:
+def buttons_in(components: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    return [
+        (part["label"], not part.get("disabled", False)) for part in walk(components) if part["type"] == 2
+    ]
+
+
+def test_of_a_scene_that_is_too_long_a_part_can_be_exported_and_the_card_says_why() -> None:
     page = ScenesPage(scenes=[scene(end_s=999)], video_id="v", page=0, quota=QUOTA, longest_s=180)
     shown = components_of(scenes_card(page, EN))
-    labels = [part["label"] for part in walk(shown) if part["type"] == 2]
-    assert labels == ["Trim and export", "Preview crops"]
+    assert buttons_in(shown) == [
+        ("Export to Short", False),
+        ("Trim and export", True),
+        ("Preview crops", True),
+    ]
+    assert "longer than the 180 s of a short: trim it" in text_in(shown)
+
+
+def test_without_quota_there_is_nothing_to_trim_for() -> None:
+    spent = Quota(used=10, limit=10, resets_at=NOON)
+    page = ScenesPage(scenes=[scene(end_s=999)], video_id="v", page=0, quota=spent, longest_s=180)
+    assert buttons_in(components_of(scenes_card(page, EN))) == [
+        ("Export to Short", False),
+        ("Preview crops", True),
+    ]
 
 
 def test_the_history_links_only_what_still_lives() -> None:
