@@ -19,6 +19,7 @@ from bot.config import Settings
 from bot.fetching import open_fetcher
 from bot.notifiers import open_notifiers
 from bot.notifiers.base import Means
+from bot.remote.reader import open_reader
 from bot.services import Services
 from bot.upkeep import upkeep
 from bot.web.server import application, serving
@@ -36,6 +37,7 @@ from processing.opener import Opener
 from processing.pool import LocalPool, default_size
 from processing.progress import ProgressBoard
 from processing.render import engine
+from processing.staying import Staying
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -44,6 +46,7 @@ from storage.intakes import Intakes
 from storage.moments import utc_now
 from storage.notes import Notes
 from storage.orders import Orders
+from storage.remotes import Remotes
 from storage.scenes import Scenes
 from storage.twins import Twins
 from storage.videos import Videos
@@ -96,10 +99,12 @@ async def open_services(
     async with (
         Database.open(data / "cutdown.db") as database,
         open_fetcher(bounds.of_fetches(settings)) as fetch,
+        open_reader(bounds.of_reads(settings), data / "remote") as reader,
     ):
         videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
         intakes, files, board = Intakes(database), LocalFiles(data / "files"), ProgressBoard()
-        opener = Opener(files)
+        remotes = Remotes(database)
+        opener = Opener(files, remotes, reader)
         library = Library(
             videos=videos,
             scenes=scenes,
@@ -136,6 +141,7 @@ async def open_services(
             intakes=intakes,
             opener=opener,
             fetch=fetch,
+            staying=Staying(policy=settings.ingest.remote, reader=reader, library=library, tools=tools),
             tools=tools,
             scratch=scratch,
             limits=bounds.of_intakes(settings),
@@ -156,6 +162,8 @@ async def open_services(
             tools=tools,
             board=board,
             library=library,
+            remotes=remotes,
+            reader=reader,
             intakes=intakes,
             ingestor=ingestor,
             album=Album(

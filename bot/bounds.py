@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.config import Settings
 from bot.fetching import FetchLimits
+from bot.remote.reader import ReadLimits
 from processing.ingestor import IntakeLimits
 from processing.requests import ExportLimits
 from processing.scenes import SceneBounds
@@ -31,6 +32,16 @@ def of_fetches(settings: Settings) -> FetchLimits:
         timeout_s=settings.ingest.fetch_timeout_s,
         allowed_networks=settings.ingest.allowed_networks,
         folders=settings.ingest.folders,
+    )
+
+
+def of_reads(settings: Settings) -> ReadLimits:
+    """How much may be read of videos that stay at their servers."""
+    ingest = settings.ingest
+    return ReadLimits(
+        most_bytes=ingest.remote_read_mb * MB,
+        cache_bytes=ingest.remote_cache_mb * MB,
+        allowed_networks=ingest.allowed_networks,
     )
 
 

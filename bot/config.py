@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from processing.hardware import ENCODERS, SOFTWARE
+from processing.staying import Policy
 
 #: What a user may be called: it becomes part of a file's key.
 USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
@@ -102,6 +103,16 @@ class IngestSettings(Section):
     folders: list[Path] = Field([], description="folders whose files may be taken in as folder:path/in/it")
     storage_gb: float = Field(50, gt=0, description="room for the videos of one user, in GB")
     keep_days: float = Field(0, ge=0, description="days that a video is kept; 0: until its owner removes it")
+    remote: Policy = Field(
+        Policy.ON_REQUEST,
+        description="videos stay at servers that can send parts of them: never, on_request, always",
+    )
+    remote_read_mb: int = Field(
+        1024, ge=1, description="most that one piece of work reads of a video at its server, in MB"
+    )
+    remote_cache_mb: int = Field(
+        2048, ge=0, description="room for what was read of such videos, of all users together, in MB"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

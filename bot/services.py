@@ -11,6 +11,7 @@ from processing.exporter import Exporter
 from processing.ffmpeg import Tools
 from processing.ingest import Library
 from processing.ingestor import Ingestor
+from processing.opener import RemoteReader
 from processing.progress import ProgressBoard
 from storage.database import Database
 from storage.deliveries import Deliveries
@@ -19,6 +20,7 @@ from storage.files import FileStore
 from storage.intakes import Intakes
 from storage.models import Export
 from storage.notes import Notes
+from storage.remotes import Remotes
 from storage.scenes import Scenes
 from storage.videos import Videos
 
@@ -40,6 +42,8 @@ class Services:
     tools: Tools
     board: ProgressBoard
     library: Library
+    remotes: Remotes
+    reader: RemoteReader
     intakes: Intakes
     ingestor: Ingestor
     album: Album

@@ -31,6 +31,8 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
     often(expire, seconds=EXPIRY_EVERY_S, next_run_time=now())
     sweep = partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now)
     often(sweep, hours=1, next_run_time=now())
+    forget = partial(maintenance.sweep_remote, remotes=services.remotes, reader=services.reader)
+    often(forget, hours=1, next_run_time=now())
     often(services.exporter.resume, minutes=1)
     if keep_days := services.settings.ingest.keep_days:
         retire = partial(

@@ -114,6 +114,9 @@ class Refusal(enum.StrEnum):
     TOO_LONG = "The scene is longer than a short may be."
     TOO_LARGE_A_PICTURE = "The picture is larger than this service takes."
     TOO_LARGE_A_FILE = "The file is larger than this service takes."
+    CHANGED = "The video at its address has changed."
+    GONE = "The video cannot be had from its address any more."
+    READS_TOO_MUCH = "Too much of the video would have to be read from its address."
 
 
 class SourceRefused(ExportError):

@@ -75,6 +75,7 @@ class Exporter:
             failed_at_most=self._limits.failed_per_day,
             idempotency=request.idempotency,
             source_url=request.source_url,
+            source_keep=request.source_keep,
         )
         answer = accepted(admission)
         if not answer.repeated:

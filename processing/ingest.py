@@ -12,10 +12,11 @@ import structlog
 from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
+from processing.media import MediaInfo
 from processing.requests import check_interval
 from storage.files import FileStore
 from storage.identifiers import new_id
-from storage.models import Scene, Video
+from storage.models import REMOTE, Remote, Scene, Video
 from storage.scenes import Scenes
 from storage.videos import Videos
 
@@ -85,6 +86,33 @@ class Library:
             await self._files.put(video.file_key, path)
             await self._videos.add(video)
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
+        return video
+
+    async def add_remote_video(
+        self,
+        remote: Remote,
+        media: MediaInfo,
+        *,
+        owner_id: str,
+        name: str,
+        title: str,
+        video_id: str,
+    ) -> Video:
+        """Keep a video whose file stays at its server, where it takes none of the owner's room."""
+        video = Video(
+            id=video_id,
+            owner_id=owner_id,
+            title=_title(title) or _title(name) or video_id,
+            file_key=f"{REMOTE}{video_id}",
+            size_bytes=remote.size_bytes,
+            duration_s=media.duration_s,
+            width=media.width,
+            height=media.height,
+            has_audio=media.has_audio,
+            created_at=self._now(),
+        )
+        await self._videos.add(video, remote)
+        log.info("remote video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
         return video
 
     async def video(self, video_id: str, *, owner_id: str) -> Video | None:
@@ -167,7 +195,8 @@ class Library:
         return await self._scenes.of_video(video.id)
 
     async def _demand_room(self, video: Video) -> None:
-        held = sum(other.size_bytes for other in await self._videos.of_owner(video.owner_id))
+        others = await self._videos.of_owner(video.owner_id)
+        held = sum(other.size_bytes for other in others if not other.is_remote)
         if held + video.size_bytes > self._storage_bytes:
             raise StorageFull(
                 f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."

@@ -11,17 +11,19 @@ from typing import Protocol
 
 import structlog
 
-from processing.detection import Detection, FoundScene, detect
+from processing.detection import Detection, detect
 from processing.errors import ExportError, ExportRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
+from processing.findings import findings_of, scene_row
 from processing.ingest import Library
 from processing.opener import Opener
 from processing.scenes import SceneBounds
+from processing.staying import Staying
 from storage.identifiers import new_id
-from storage.intake_models import Findings, Intake, IntakeStatus
+from storage.intake_models import Intake, IntakeStatus, Keep
 from storage.intakes import Intakes
-from storage.models import Scene, Video
+from storage.models import Video
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -64,6 +66,7 @@ class Ingestor:
         intakes: Intakes,
         opener: Opener,
         fetch: Fetch,
+        staying: Staying | None = None,
         tools: Tools,
         scratch: Path,
         limits: IntakeLimits,
@@ -75,6 +78,7 @@ class Ingestor:
         self._intakes = intakes
         self._opener = opener
         self._fetch = fetch
+        self._staying = staying
         self._tools = tools
         self._scratch = scratch
         self._limits = limits
@@ -88,7 +92,9 @@ class Ingestor:
         """Video id -> which part of its present step is done, 0 to 1, for the one that is being taken in."""
         return MappingProxyType(self._progress)
 
-    async def request(self, url: str, *, owner_id: str, title: str | None = None) -> Intake:
+    async def request(
+        self, url: str, *, owner_id: str, title: str | None = None, keep: Keep | None = None
+    ) -> Intake:
         """Fetch a video for a user, some time soon.
 
         Raises:
@@ -99,7 +105,7 @@ class Ingestor:
                 f"{self._limits.unfinished} of your videos are on their way; wait for one of them."
             )
         return await self._add(
-            new_id("vid"), IntakeStatus.FETCHING, owner_id=owner_id, url=url, title=title or ""
+            new_id("vid"), IntakeStatus.FETCHING, owner_id=owner_id, url=url, title=title or "", keep=keep
         )
 
     async def find_scenes(self, video: Video) -> Intake:
@@ -125,7 +131,14 @@ class Ingestor:
             await self._take_in(intake)
 
     async def _add(
-        self, video_id: str, status: IntakeStatus, *, owner_id: str, url: str | None, title: str
+        self,
+        video_id: str,
+        status: IntakeStatus,
+        *,
+        owner_id: str,
+        url: str | None,
+        title: str,
+        keep: Keep | None = None,
     ) -> Intake:
         intake = Intake(
             video_id=video_id,
@@ -138,6 +151,7 @@ class Ingestor:
             findings=None,
             created_at=self._now(),
             finished_at=None,
+            keep=keep,
         )
         await self._intakes.add(intake)
         log.info("intake accepted", video_id=video_id, owner_id=owner_id)
@@ -154,7 +168,7 @@ class Ingestor:
             for status in (IntakeStatus.PROBING, IntakeStatus.DETECTING):
                 await self._intakes.step(intake.video_id, status)
             self._on_step()
-            await self._find_scenes(video)
+            await self._find_scenes(video, intake)
         except asyncio.CancelledError:
             await self._intakes.put_back(intake.video_id)
             raise
@@ -170,6 +184,8 @@ class Ingestor:
     async def _bring(self, intake: Intake) -> Video:
         if intake.url is None:
             raise ExportRefused("The video has been removed.")
+        if self._staying and (video := await self._staying.admit(intake)):
+            return video
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="fetch-") as folder:
             path = Path(folder, "source")
             await self._fetch(intake.url, path, on_progress=self._watch(intake.video_id))
@@ -182,12 +198,14 @@ class Ingestor:
                 video_id=intake.video_id,
             )
 
-    async def _find_scenes(self, video: Video) -> None:
-        detection = await self._detect(video) if self._limits.detects else None
+    async def _find_scenes(self, video: Video, intake: Intake) -> None:
+        # it would read all of a file that has stayed away: only for one who asks for just that
+        reads = not video.is_remote or intake.url is None
+        detection = await self._detect(video) if self._limits.detects and reads else None
         found = detection.scenes if detection else ()
-        scenes = [(_kept(scene, video, self._now()), scene.facts) for scene in found]
+        scenes = [(scene_row(scene, video, self._now()), scene.facts) for scene in found]
         if await self._intakes.complete(
-            video.id, findings=_findings(detection), scenes=scenes, now=self._now()
+            video.id, findings=findings_of(detection), scenes=scenes, now=self._now()
         ):
             log.info("intake ready", video_id=video.id, scenes=len(scenes))
 
@@ -214,26 +232,3 @@ class Ingestor:
             self._progress[video_id] = min(1.0, max(self._progress.get(video_id, 0.0), part))
 
         return heard
-
-
-def _kept(found: FoundScene, video: Video, now: datetime) -> Scene:
-    return Scene(
-        id=new_id("scn"),
-        video_id=video.id,
-        owner_id=video.owner_id,
-        title=found.title,
-        start_s=found.start_s,
-        end_s=found.end_s,
-        created_at=now,
-    )
-
-
-def _findings(detection: Detection | None) -> Findings | None:
-    if detection is None:
-        return None
-    lit = detection.lit
-    return Findings(
-        cuts_s=tuple(detection.cuts_s),
-        loudness_lufs=detection.loudness_lufs,
-        lit=(lit.left, lit.top, lit.width, lit.height) if lit else None,
-    )

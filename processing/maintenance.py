@@ -10,9 +10,11 @@ import structlog
 
 from processing import album
 from processing.ingest import Library
+from processing.opener import RemoteReader
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import PART, FileStore
+from storage.remotes import Remotes
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -55,6 +57,11 @@ async def sweep_orphans(
         await files.delete(orphan.key)
         log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
     return len(orphans)
+
+
+async def sweep_remote(*, remotes: Remotes, reader: RemoteReader) -> int:
+    """Forget what was read of files at other servers that no video needs any more. Returns how much."""
+    return await reader.keep_only(await remotes.all())
 
 
 async def retire(*, videos: Videos, library: Library, keep: timedelta, now: Callable[[], datetime]) -> int:

@@ -16,6 +16,7 @@ from processing.errors import (
 from processing.recipes import check_names, check_recipe, settled
 from storage.admission import Admission, Idempotency, Outcome
 from storage.identifiers import new_id, new_token
+from storage.intake_models import Keep
 from storage.models import Destination, Export, ExportStatus, Quota, Recipe, Scene
 
 #: The shortest interval that is worth a file, in seconds.
@@ -55,6 +56,7 @@ class ExportRequest:
     idempotency: Idempotency | None = None
     guild_id: str | None = None
     source_url: str | None = None
+    source_keep: Keep | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from storage.database import first_row
 from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
 from storage.identifiers import new_id
+from storage.intake_models import Keep
 from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota
 from storage.moments import to_text
 from storage.orders import order_video
@@ -75,6 +76,7 @@ async def admit(
     failed_at_most: int,
     idempotency: Idempotency | None,
     source_url: str | None,
+    source_keep: Keep | None,
 ) -> Admission:
     """Count, decide and write, under the caller's write lock."""
     counts = await first_row(connection, COUNTS, (export.user_id, day_of(export.created_at)))
@@ -92,7 +94,7 @@ async def admit(
     await _insert_destinations(connection, export.id, destinations)
     await announce(connection, export.id, Event.ACCEPTED, export.created_at)
     if source_url is not None:
-        await order_video(connection, export, source_url)
+        await order_video(connection, export, source_url, source_keep)
     return Admission(outcome=Outcome.CREATED, quota=replace(quota, used=used + 1), export=export)
 
 

@@ -13,6 +13,7 @@ from storage.admission import COUNTS, LAST_TURN, Admission, Idempotency, admit, 
 from storage.database import Database, Parameters, first_row
 from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
+from storage.intake_models import Keep
 from storage.models import (
     ACTIVE,
     Destination,
@@ -42,6 +43,7 @@ class Exports:
         failed_at_most: int,
         idempotency: Idempotency | None = None,
         source_url: str | None = None,
+        source_keep: Keep | None = None,
     ) -> Admission:
         """Admit an export with its destinations, or say why not: one transaction decides and writes.
 
@@ -56,6 +58,7 @@ class Exports:
                 failed_at_most=failed_at_most,
                 idempotency=idempotency,
                 source_url=source_url,
+                source_keep=source_keep,
             )
 
     async def start_next(self, now: datetime) -> Export | None:

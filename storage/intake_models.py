@@ -44,6 +44,13 @@ class Findings:
     lit: Lit | None
 
 
+class Keep(enum.StrEnum):
+    """Where whoever asked for a video wants its file to be."""
+
+    HERE = "here"  #: with us
+    REMOTE = "remote"  #: where it is, if that can be done
+
+
 @dataclass(frozen=True, kw_only=True)
 class Intake:
     """How a video comes in, under the id that the video has or will have."""
@@ -58,6 +65,7 @@ class Intake:
     findings: Findings | None
     created_at: datetime
     finished_at: datetime | None
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from storage.database import Database, changed_one
-from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Lit, SceneFacts
+from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
 from storage.models import Scene
 from storage.moments import from_optional, from_text, to_text
 
@@ -25,8 +25,8 @@ class Intakes:
         async with self._database.transaction() as connection:
             await connection.execute(
                 """
-                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 (
                     intake.video_id,
@@ -35,6 +35,7 @@ class Intakes:
                     intake.url,
                     intake.status,
                     to_text(intake.created_at),
+                    intake.keep,
                 ),
             )
 
@@ -162,6 +163,7 @@ def _from_row(row: sqlite3.Row) -> Intake:
         findings=_findings(json.loads(row["findings"])) if row["findings"] else None,
         created_at=from_text(row["created_at"]),
         finished_at=from_optional(row["finished_at"]),
+        keep=Keep(row["keep"]) if row["keep"] else None,
     )
 
 

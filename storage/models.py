@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -51,6 +51,10 @@ def sources_of(target: ExportStatus) -> frozenset[ExportStatus]:
     return frozenset(status for status, following in TRANSITIONS.items() if target in following)
 
 
+#: How the key of a video begins whose file stays at its server.
+REMOTE = "remote/"
+
+
 class Event(enum.StrEnum):
     """News of an export, as destinations hear it."""
 
@@ -64,7 +68,7 @@ class Event(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Video:
-    """A source file that we hold, with its probed facts."""
+    """A source file that we hold, or that stays at its server, with its probed facts."""
 
     id: str
     owner_id: str
@@ -76,6 +80,24 @@ class Video:
     height: int
     has_audio: bool
     created_at: datetime
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether its file stays at its server: then the key names its row in the table of remotes."""
+        return self.file_key.startswith(REMOTE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """A file that stays at its server, and what tells this version of it from every other.
+
+    The address may hold a key: nothing but the connection to that server is ever told it.
+    """
+
+    url: str = field(repr=False)
+    #: a strong ETag, or the time of its last change
+    validator: str
+    size_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import aiosqlite
 
 from storage.database import Database
-from storage.intake_models import IntakeStatus
+from storage.intake_models import IntakeStatus, Keep
 from storage.models import Export
 from storage.moments import to_text
 
@@ -16,11 +16,14 @@ def without_video(export: str) -> str:
     """
 
 
-async def order_video(connection: aiosqlite.Connection, export: Export, url: str) -> None:
+async def order_video(connection: aiosqlite.Connection, export: Export, url: str, keep: Keep | None) -> None:
     """Have the video fetched under the name that the export knows, in the transaction that creates both."""
     await connection.execute(
-        "INSERT INTO intakes (video_id, owner_id, title, url, status, created_at) VALUES (?, ?, '', ?, ?, ?)",
-        (export.video_id, export.user_id, url, IntakeStatus.FETCHING, to_text(export.created_at)),
+        """
+        INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep)
+        VALUES (?, ?, '', ?, ?, ?, ?)
+        """,
+        (export.video_id, export.user_id, url, IntakeStatus.FETCHING, to_text(export.created_at), keep),
     )
 
 

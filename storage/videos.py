@@ -4,8 +4,9 @@ import sqlite3
 from datetime import datetime
 
 from storage.database import Database, changed_one
-from storage.models import Video
+from storage.models import Remote, Video
 from storage.moments import from_text, to_text
+from storage.remotes import add_remote
 
 
 class Videos:
@@ -14,8 +15,8 @@ class Videos:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, video: Video) -> None:
-        """Keep a video whose file is already in its place."""
+    async def add(self, video: Video, remote: Remote | None = None) -> None:
+        """Keep a video whose file is already in its place, or stays where `remote` says."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 """
@@ -36,6 +37,8 @@ class Videos:
                     to_text(video.created_at),
                 ),
             )
+            if remote is not None:
+                await add_remote(connection, video, remote)
 
     async def get(self, video_id: str) -> Video | None:
         """The video of that name, whoever owns it."""

@@ -14,6 +14,7 @@ from bot.web.problems import Problem, rate_limit
 from bot.web.routes import json
 from processing.requests import Accepted, ExportRequest
 from storage.admission import Idempotency
+from storage.intake_models import Keep
 from storage.models import Destination, Event
 
 #: How long a caller may wait before asking how it stands, in seconds.
@@ -29,6 +30,7 @@ async def ask(
     start_s: float | None = None,
     end_s: float | None = None,
     source_url: str | None = None,
+    source_keep: Keep | None = None,
     part: str = "",
 ) -> Accepted:
     """Ask for one short. `part` tells several of one call apart.
@@ -46,6 +48,7 @@ async def ask(
         end_s=end_s,
         idempotency=idempotency(call, part=part),
         source_url=source_url,
+        source_keep=source_keep,
     )
     return await call.services.exporter.request(request)
 

@@ -9,9 +9,12 @@ from bot.config import USER_ID
 from processing.quality import QUALITIES
 from processing.recipes import MIDDLE
 from processing.strategies import STRATEGIES
+from storage.intake_models import Keep
 from storage.models import Event, Recipe
 
 URL_CHARACTERS = 2_000
+#: What the field says that has this name.
+KEEP = "`remote`: the file stays at its address, where that can be done, and only what is needed is read"
 
 
 def _web_address(text: str) -> str:
@@ -101,6 +104,7 @@ class JobBody(RecipeBody):
     scene_id: Id | None = None
     video_id: Id | None = None
     source_url: WebAddress | None = Field(None, description="where the video is fetched from first")
+    keep: Keep | None = Field(None, description=KEEP)
     start_s: Seconds | None = None
     end_s: Seconds | None = None
 
@@ -108,6 +112,8 @@ class JobBody(RecipeBody):
     def _has_one_source(self) -> Self:
         if [self.scene_id, self.video_id, self.source_url].count(None) != 2:
             raise ValueError("give one of scene_id, video_id and source_url")
+        if self.keep is not None and self.source_url is None:
+            raise ValueError("keep goes with a source_url")
         if self.scene_id is None and None in (self.start_s, self.end_s):
             raise ValueError("start_s and end_s are required without a scene_id")
         return self

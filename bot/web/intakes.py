@@ -5,12 +5,12 @@ from datetime import datetime
 from aiohttp import web
 from pydantic import Field
 
-from bot.web.bodies import URL_CHARACTERS, Body, Title, UserId
+from bot.web.bodies import KEEP, URL_CHARACTERS, Body, Title, UserId
 from bot.web.calls import Call
 from bot.web.problems import not_found
 from bot.web.routes import Route, json
 from bot.web.views import View
-from storage.intake_models import Intake, IntakeStatus
+from storage.intake_models import Intake, IntakeStatus, Keep
 
 #: When to ask again, in seconds.
 ASK_AGAIN_S = 2
@@ -23,6 +23,7 @@ class FetchBody(Body):
     url: str = Field(pattern=r"^(https?://|folder:)[ -~]+$", max_length=URL_CHARACTERS)
     title: Title | None = None
     user_id: UserId | None = None
+    keep: Keep | None = Field(None, description=KEEP)
 
 
 class IntakeView(View):
@@ -43,7 +44,9 @@ async def fetch_video(call: Call) -> web.Response:
     """Fetch a video from an address, and find its scenes."""
     body = call.body(FetchBody)
     owner_id = call.user(body.user_id)
-    intake = await call.services.ingestor.request(body.url, owner_id=owner_id, title=body.title)
+    intake = await call.services.ingestor.request(
+        body.url, owner_id=owner_id, title=body.title, keep=body.keep
+    )
     return accepted(call, intake)
 
 

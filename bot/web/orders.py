@@ -33,6 +33,7 @@ async def export_part(call: Call) -> web.Response:
             start_s=body.start_s,
             end_s=body.end_s,
             source_url=body.source_url,
+            source_keep=body.keep,
         )
         return accepted_answer(call, accepted)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from storage.intake_models import Keep
 from storage.models import Scene, Video
 
 
@@ -36,6 +37,8 @@ class VideoView(View):
     width: int
     height: int
     has_audio: bool
+    #: where the file is
+    keep: Keep
     created_at: datetime
 
     @classmethod
@@ -50,6 +53,7 @@ class VideoView(View):
             width=video.width,
             height=video.height,
             has_audio=video.has_audio,
+            keep=Keep.REMOTE if video.is_remote else Keep.HERE,
             created_at=video.created_at,
         )
 

@@ -136,6 +136,13 @@ SENTENCES = {
     "The scene is longer than a short may be.": "Die Szene ist länger, als ein Short sein darf.",
     "The picture is larger than this service takes.": "Das Bild ist größer, als dieser Dienst annimmt.",
     "The file is larger than this service takes.": "Die Datei ist größer, als dieser Dienst annimmt.",
+    "The video at its address has changed.": "Das Video an seiner Adresse hat sich geändert.",
+    "The video cannot be had from its address any more.": (
+        "Das Video lässt sich von seiner Adresse nicht mehr holen."
+    ),
+    "Too much of the video would have to be read from its address.": (
+        "Von dem Video müsste zu viel von seiner Adresse gelesen werden."
+    ),
     "The video could not be processed.": "Das Video konnte nicht verarbeitet werden.",
     "The render took too long and was stopped.": "Das Rendern dauerte zu lange und wurde beendet.",
     "Something went wrong on our side while making the short. You may ask for it again.": (

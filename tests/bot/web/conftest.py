@@ -16,6 +16,7 @@ import pytest
 from bot.background import background
 from bot.config import Settings, hash_token
 from bot.fetching import FetchLimits, open_fetcher
+from bot.remote.reader import ReadLimits, open_reader
 from bot.services import Services
 from bot.signatures import sign
 from bot.web.patience import Patience
@@ -26,9 +27,10 @@ from processing.ffmpeg import Tools, find_tools
 from processing.fulfilment import Fulfilment
 from processing.ingest import Library
 from processing.ingestor import Fetch, Ingestor, IntakeLimits
-from processing.opener import Opener
+from processing.opener import Opener, RemoteReader
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits
+from processing.staying import Staying
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -38,6 +40,7 @@ from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.notes import Notes
 from storage.orders import Orders
+from storage.remotes import Remotes
 from storage.scenes import Scenes
 from storage.twins import Twins
 from storage.videos import Videos
@@ -63,7 +66,9 @@ SETTINGS = {
 }
 
 #: Videos are fetched from the test's own servers.
-FETCHES = FetchLimits(most_bytes=1_000_000, timeout_s=10, allowed_networks=[ip_network("127.0.0.0/8")])
+LOOPBACK = [ip_network("127.0.0.0/8")]
+FETCHES = FetchLimits(most_bytes=1_000_000, timeout_s=10, allowed_networks=LOOPBACK)
+READS = ReadLimits(most_bytes=1_000_000, cache_bytes=1_000_000, allowed_networks=LOOPBACK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,9 +182,13 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Pati
     clock = Clock()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with Database.open(tmp_path / "cutdown.db") as database, open_fetcher(FETCHES) as fetch:
+    async with (
+        Database.open(tmp_path / "cutdown.db") as database,
+        open_fetcher(FETCHES) as fetch,
+        open_reader(READS, tmp_path / "remote") as reader,
+    ):
         steps = asyncio.Event()
-        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch, steps)
+        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch, reader, steps)
         async with (
             background("exporter", services.exporter.run),
             background("orders", partial(services.exporter.follow, steps)),
@@ -198,11 +207,14 @@ def _services(
     base_url: str,
     now: Clock,
     fetch: Fetch,
+    reader: RemoteReader,
     steps: asyncio.Event,
 ) -> tuple[Services, FakePool]:
     (folder / "tmp").mkdir()
     videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
     files, board = LocalFiles(folder / "files"), ProgressBoard()
+    remotes = Remotes(database)
+    opener = Opener(files, remotes, reader)
     library = Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now)
     pool = FakePool(files)
     limits = ExportLimits(exports_per_day=settings.limits.exports_per_day)
@@ -211,8 +223,9 @@ def _services(
         library=library,
         videos=videos,
         intakes=Intakes(database),
-        opener=Opener(files),
+        opener=opener,
         fetch=fetch,
+        staying=Staying(policy=settings.ingest.remote, reader=reader, library=library, tools=tools),
         tools=tools,
         scratch=folder / "tmp",
         limits=IntakeLimits(),
@@ -233,13 +246,15 @@ def _services(
         tools=tools,
         board=board,
         library=library,
+        remotes=remotes,
+        reader=reader,
         intakes=Intakes(database),
         ingestor=ingestor,
         album=Album(
             scenes=scenes,
             intakes=Intakes(database),
             files=files,
-            opener=Opener(files),
+            opener=opener,
             tools=tools,
             scratch=folder / "tmp",
         ),

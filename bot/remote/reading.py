@@ -1,0 +1,140 @@
+"""Reads a remote file block by block: each block is fetched once, whoever waits for it."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+from bot.remote import blocks
+from bot.remote.blocks import Pace, Span
+from bot.remote.cache import BlockCache
+from bot.remote.origin import Origin
+from processing.errors import Refusal, SourceRefused
+
+
+class RemoteFile:
+    """The blocks of one file, shared by all who read it at a time."""
+
+    def __init__(self, origin: Origin, cache: BlockCache) -> None:
+        self.origin = origin
+        self.size = origin.remote.size_bytes
+        self.readers = 0
+        self._cache = cache
+        self._on_the_way: dict[int, asyncio.Future[bytes]] = {}
+        self._flights: set[asyncio.Task[None]] = set()
+
+    def is_here(self, index: int) -> bool:
+        """Whether that block need not be asked for: it is kept, or on its way."""
+        return index in self._on_the_way or self._cache.has(self.origin.key, index)
+
+    async def block(self, index: int) -> bytes | None:
+        """That block, once it has arrived; None: it has to be asked for.
+
+        Raises:
+            SourceRefused: it could not be had.
+        """
+        if (coming := self._on_the_way.get(index)) is not None:
+            return await asyncio.shield(coming)
+        return await self._cache.get(self.origin.key, index, length=blocks.length(index, self.size))
+
+    def fetch(self, run: range) -> None:
+        """Ask for these blocks, in one request. Whoever asked may go; it is for all who read the file."""
+        loop = asyncio.get_running_loop()
+        self._on_the_way.update((index, loop.create_future()) for index in run)
+        flight = asyncio.create_task(self._bring(run))
+        self._flights.add(flight)
+        flight.add_done_callback(self._flights.discard)
+
+    async def close(self) -> None:
+        """Nobody reads it any more: what is on its way is called off."""
+        flights = list(self._flights)
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    async def _bring(self, run: range) -> None:
+        trouble: SourceRefused | None = None
+        try:
+            async with aclosing(self.origin.read(blocks.spanned(run, self.size))) as pieces:
+                await self._land(run, pieces)
+        except SourceRefused as refused:
+            trouble = refused
+        finally:
+            for index in run:
+                coming = self._on_the_way.pop(index, None)
+                if coming is not None and not coming.done():
+                    _disappoint(coming, trouble)
+
+    async def _land(self, run: range, pieces: AsyncIterator[bytes]) -> None:
+        index, arrived = run.start, bytearray()
+        async for piece in pieces:
+            arrived += piece
+            while index < run.stop and len(arrived) >= (length := blocks.length(index, self.size)):
+                block = bytes(arrived[:length])
+                del arrived[:length]
+                await self._cache.put(self.origin.key, index, block)
+                self._on_the_way.pop(index).set_result(block)
+                index += 1
+
+
+class Reading:
+    """One opened source: how much it may still ask for, how far it reads ahead, and what went wrong."""
+
+    def __init__(self, file: RemoteFile, *, most_bytes: int) -> None:
+        self.size = file.size
+        self.trouble: SourceRefused | None = None
+        self._file = file
+        self._left = most_bytes
+        self._pace = Pace()
+
+    async def begin(self) -> None:
+        """See that the file is still there and the same: by its beginning, which is needed anyway.
+
+        Raises:
+            SourceRefused: it is not.
+        """
+        if self._file.is_here(0):
+            await self._file.origin.check()
+        else:
+            await self._block(0)
+
+    async def pieces(self, span: Span) -> AsyncGenerator[bytes, None]:
+        """These bytes, a block at a time.
+
+        Raises:
+            SourceRefused: the file has changed or is gone, or too much of it would be read.
+        """
+        try:
+            for index in blocks.covering(span):
+                block = await self._block(index)
+                base = index * blocks.BLOCK_BYTES
+                yield block[max(0, span.start - base) : span.end - base]
+        except SourceRefused as trouble:
+            self.trouble = self.trouble or trouble
+            raise
+
+    async def _block(self, index: int) -> bytes:
+        most = self._pace.read(index)
+        while self.trouble is None:
+            block = await self._file.block(index)
+            if block is not None:
+                return block
+            run = blocks.missing_run(index, most=most, size=self.size, is_here=self._file.is_here)
+            self._file.fetch(self._afforded(run))
+        raise self.trouble
+
+    def _afforded(self, run: range) -> range:
+        """As much of the run as the budget allows, and the budget less by it."""
+        while run and len(blocks.spanned(run, self.size)) > self._left:
+            run = run[:-1]
+        if not run:
+            raise SourceRefused(Refusal.READS_TOO_MUCH)
+        self._left -= len(blocks.spanned(run, self.size))
+        return run
+
+
+def _disappoint(coming: asyncio.Future[bytes], trouble: SourceRefused | None) -> None:
+    if trouble is None:
+        coming.cancel()
+        return
+    coming.set_exception(trouble)
+    coming.exception()  # seen: a block that was only read ahead is missed by nobody
