@@ -44,6 +44,7 @@ bench: setup
 	$(BIN)/python -m bench.render $(SHORT)
 	$(BIN)/python -m bench.throughput $(SHORT)
 	$(BIN)/python -m bench.detect $(SHORT)
+	$(BIN)/python -m bench.sound $(SHORT)
 
 # What CI asks before the tests: format, lint, types, import contracts.
 check: setup

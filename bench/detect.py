@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import csv
 import random
-import resource
 import shutil
 import subprocess
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import clips
+from bench.process import cpu_s
 from processing.detection import detect
 from processing.ffprobe import MediaInfo, probe
 from processing.scenes import SceneBounds
@@ -114,9 +114,9 @@ async def measure(arguments: argparse.Namespace) -> None:
 async def _row(
     name: str, work: Coroutine[Any, Any, Any], minutes: float = 1, truth: Sequence[float] = ()
 ) -> None:
-    began, spent = time.monotonic(), _cpu_s()
+    began, spent = time.monotonic(), cpu_s()
     found = await work
-    cells = f"| {name} | {(_cpu_s() - spent) / minutes:.2f} | {time.monotonic() - began:.1f} |"
+    cells = f"| {name} | {(cpu_s() - spent) / minutes:.2f} | {time.monotonic() - began:.1f} |"
     print(f"{cells} {judged(found, truth)} |" if truth and found else cells, flush=True)
 
 
@@ -131,11 +131,6 @@ def _decode(path: Path, tools: Tools) -> list[float]:
 
 def _ffmpeg(tools: Tools, *arguments: str | Path) -> None:
     subprocess.run([tools.ffmpeg, "-v", "error", "-y", *arguments], check=True)
-
-
-def _cpu_s() -> float:
-    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in spent)
 
 
 def main() -> None:

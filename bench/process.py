@@ -1,6 +1,7 @@
 """Runs a command and reads what the operating system says it cost, its children included."""
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -15,6 +16,12 @@ class Cost:
     cpu_s: float
     wall_s: float
     peak_mb: float
+
+
+def cpu_s() -> float:
+    """CPU seconds that this process and its ended children have used so far."""
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in spent)
 
 
 def spend(arguments: Sequence[str | Path]) -> Cost:

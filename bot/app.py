@@ -48,6 +48,7 @@ from storage.notes import Notes
 from storage.orders import Orders
 from storage.remotes import Remotes
 from storage.scenes import Scenes
+from storage.soundtracks import Soundtracks
 from storage.twins import Twins
 from storage.videos import Videos
 
@@ -127,6 +128,7 @@ async def open_services(
             exports=exports,
             twins=Twins(database),
             intakes=intakes,
+            soundtracks=Soundtracks(database),
             files=files,
             pool=pool,
             board=board,

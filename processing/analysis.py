@@ -14,6 +14,7 @@ import ffmpeg as graph
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
+from processing.hearing import in_step
 from processing.media import MediaInfo, Part
 from processing.sandbox import Limits
 from processing.source import Source, address
@@ -150,8 +151,7 @@ def command(media: MediaInfo, *, source: Source, tools: Tools) -> list[str]:
     ]
     if media.audio_index is not None:
         heard = (
-            opened[str(media.audio_index)]
-            .filter("aresample", 48000, **{"async": 1, "first_pts": 0})
+            in_step(opened[str(media.audio_index)])
             .filter("ebur128", metadata=1)
             .filter("ametadata", "print", key="lavfi.r128.M", file="loudness.txt")
         )

@@ -8,8 +8,9 @@ import ffmpeg as graph
 from processing.bars import cut_off
 from processing.colour import Filter
 from processing.hardware import Hardware
+from processing.hearing import SAMPLE_RATE, in_step
 from processing.loudness import Leveling
-from processing.plan import SAMPLE_RATE, Plan
+from processing.plan import Plan
 from processing.sandbox import input_options
 from processing.size import Allowance
 from processing.source import Source, address
@@ -37,32 +38,33 @@ def skim(source: Source, *, stream: int, tools: Tools) -> list[str]:
     return _compiled(output, tools, strict=False)
 
 
-def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
-    """Write the scene's sound as stereo, whole and in step with the picture, and measure its loudness."""
+def scene_sound(plan: Plan, source: Source) -> Stream:
+    """The scene's sound in the source, whole and in step with the picture; silence where there is none."""
     if plan.audio_index is None:
         sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
+        sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
     else:
         opened = graph.input(address(source), ss=plan.start_s, **input_options(source))
-        sound = opened[str(plan.audio_index)].filter(
-            # gaps and late starts become silence; what is early or too much goes
-            "aresample",
-            SAMPLE_RATE,
-            **{"async": 1, "min_hard_comp": 0.01, "first_pts": 0},
-        )
-    sound = (
-        sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-        .filter("apad", whole_len=plan.samples)
-        .filter("atrim", end_sample=plan.samples)
-        .filter("ebur128", peak="true", framelog="quiet")
-    )
+        sound = in_step(opened[str(plan.audio_index)])
+    return sound.filter("apad", whole_len=plan.samples).filter("atrim", end_sample=plan.samples)
+
+
+def written_sound(whole: Path) -> Stream:
+    """The scene's sound as `listen` wrote it."""
+    return graph.input(f"file:{whole}").audio
+
+
+def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
+    """Write the scene's sound, and measure its loudness."""
+    # its peaks are not asked for: they decide nothing, and cost more than all the rest of the meter
+    sound = scene_sound(plan, source).filter("ebur128", framelog="quiet")
     return _compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
 
 
 def encode_sound(
-    plan: Plan, source: Path, made: Path, *, leveling: Leveling | None, tools: Tools
+    plan: Plan, sound: Stream, made: Path, *, leveling: Leveling | None, tools: Tools
 ) -> list[str]:
-    """Encode the sound that `listen` wrote, made louder or softer."""
-    sound = graph.input(f"file:{source}").audio
+    """Encode the scene's sound, made louder or softer."""
     if leveling is not None:
         sound = sound.filter("volume", f"{leveling.gain_db:.2f}dB").filter(
             "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1

@@ -39,6 +39,8 @@ class Detection:
     cuts_s: Sequence[float]
     scenes: Sequence[FoundScene]
     loudness_lufs: float | None
+    #: momentary loudness, ten values a second; empty without sound
+    momentary: Sequence[float]
     #: all that is ever lit of the picture; None: too little was seen to tell
     lit: Part | None
 
@@ -77,6 +79,7 @@ def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
         ],
         scenes=[_described(seen, interval, boundaries, whole) for interval in intervals],
         loudness_lufs=None if math.isinf(whole) else round(whole, 1),
+        momentary=seen.loudness,
         lit=seen.lit if len(seen.still_sizes) >= BARS_STILLS else None,
     )
 

@@ -10,11 +10,13 @@ from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.render import RenderJob, Rendition
 from processing.requests import ExportLimits
+from processing.soundtrack import of_scene
 from storage.exports import Exports
 from storage.files import FileStore, NothingStored
 from storage.intake_models import Lit
 from storage.intakes import Intakes
 from storage.models import Export, Facts
+from storage.soundtracks import Soundtracks
 from storage.twins import Twins
 from storage.videos import Videos
 
@@ -35,6 +37,7 @@ class Fulfilment:
         exports: Exports,
         twins: Twins,
         intakes: Intakes,
+        soundtracks: Soundtracks,
         files: FileStore,
         pool: RenderPool,
         board: ProgressBoard,
@@ -47,6 +50,7 @@ class Fulfilment:
         self._exports = exports
         self._twins = twins
         self._intakes = intakes
+        self._soundtracks = soundtracks
         self._files = files
         self._pool = pool
         self._board = board
@@ -120,6 +124,7 @@ class Fulfilment:
             end_s=export.end_s,
             recipe=export.recipe,
             lit=lit,
+            loudness_lufs=await self._loudness(export),
             timeout_s=self._limits.render_timeout_s,
         )
         return await self._pool.render(
@@ -128,6 +133,11 @@ class Fulfilment:
             output_key=_output_key(export),
             on_progress=lambda progress: self._board.report(export.id, progress),
         )
+
+    async def _loudness(self, export: Export) -> float | None:
+        """As far as detection has heard it: then the render need not."""
+        momentary = await self._soundtracks.get(export.video_id)
+        return None if momentary is None else of_scene(momentary, export.start_s, export.end_s)
 
     async def _end_well(self, export: Export, facts: Facts, lit: Lit | None) -> None:
         now = self._now()

@@ -205,7 +205,11 @@ class Ingestor:
         found = detection.scenes if detection else ()
         scenes = [(scene_row(scene, video, self._now()), scene.facts) for scene in found]
         if await self._intakes.complete(
-            video.id, findings=findings_of(detection), scenes=scenes, now=self._now()
+            video.id,
+            findings=findings_of(detection),
+            scenes=scenes,
+            momentary=detection.momentary if detection else (),
+            now=self._now(),
         ):
             log.info("intake ready", video_id=video.id, scenes=len(scenes))
 

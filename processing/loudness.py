@@ -48,11 +48,11 @@ def read(said: str) -> Loudness:
     )
 
 
-def first_try(source: Loudness) -> Leveling | None:
-    """What brings `source` to the target; None for silence, which stays as it is."""
-    if source.is_silent:
+def first_try(source_lufs: float) -> Leveling | None:
+    """What brings a source to the target; None for silence, which stays as it is."""
+    if source_lufs <= SILENCE_LUFS:
         return None
-    return Leveling(gain_db=TARGET_LUFS - source.integrated_lufs, limit_db=FIRST_LIMIT_DB)
+    return Leveling(gain_db=TARGET_LUFS - source_lufs, limit_db=FIRST_LIMIT_DB)
 
 
 def next_try(first: Leveling, tried: Leveling, result: Loudness) -> Leveling | None:

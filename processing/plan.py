@@ -1,11 +1,13 @@
 """Decides how a source becomes a short: pure values, nothing is run here."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 from processing.bars import shown, without_bars
 from processing.colour import Conversion, conversion
 from processing.errors import Refusal, SourceRefused, UnknownQuality, UnknownStrategy
+from processing.hearing import SAMPLE_RATE
 from processing.media import MediaInfo, Part
 from processing.quality import QUALITIES, Quality
 from processing.size import audio_kbps, budget_bytes
@@ -16,7 +18,6 @@ from storage.models import Recipe
 
 #: A scene may end this much after its video: containers round, and people type.
 SLACK_S = 0.1
-SAMPLE_RATE = 48_000
 SLOWEST, FASTEST = Fraction(24_000, 1001), Fraction(60)
 
 
@@ -29,6 +30,8 @@ class RenderJob:
     recipe: Recipe
     #: all that is ever lit in the source, so that its bars can be cut off
     lit: Lit | None = None
+    #: how loud the scene is known to be; None: it is measured
+    loudness_lufs: float | None = None
     timeout_s: float = 600.0
     longest_s: float = 180.0
 
@@ -58,6 +61,8 @@ class Plan:
     budget_bytes: int
     video_index: int
     audio_index: int | None
+    #: of the scene's sound; None: it is not known yet
+    loudness_lufs: float | None
     normalize_loudness: bool
     notes: tuple[str, ...]
 
@@ -125,6 +130,7 @@ def plan(job: RenderJob, media: MediaInfo, *, filters: frozenset[str]) -> Plan:
         budget_bytes=budget_bytes(quality, job.recipe.target_mb),
         video_index=media.video_index,
         audio_index=media.audio_index,
+        loudness_lufs=-math.inf if media.audio_index is None else job.loudness_lufs,
         normalize_loudness=job.recipe.normalize_loudness,
         notes=tuple(note for note in (_bars_note(media), reason, colours.note) if note),
     )

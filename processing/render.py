@@ -126,6 +126,8 @@ async def _planned(job: RenderJob, source: Source, workshop: Workshop) -> tuple[
     folder, tools = workshop.folder, workshop.tools
     media = await look(source, folder=folder, tools=tools)
     if needs_repair(media):
+        # its time runs otherwise than what detection has heard
+        job = replace(job, loudness_lufs=None)
         source = await repaired(source, media, until_s=job.end_s, folder=folder, tools=tools)
         # the copy no longer tells that its fields are apart
         media = replace(await look(source, folder=folder, tools=tools), interlaced=media.interlaced)

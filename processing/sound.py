@@ -1,4 +1,4 @@
-"""Makes the sound of a short: measured, levelled, encoded once, and measured again."""
+"""Makes the sound of a short: its loudness learnt, then levelled, encoded once, and measured."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from processing import command, loudness
 from processing.errors import RenderFailed
 from processing.plan import Plan
 from processing.source import Source
+from processing.strategies.base import Stream
 from processing.workshop import Workshop
 
 
@@ -19,25 +20,49 @@ class Sound:
     note: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Heard:
+    """How loud the scene is, and where its sound is read from: the source, or a file of the whole of it."""
+
+    loudness_lufs: float
+    stream: Stream
+    file: Path | None = None
+
+
 async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     """The scene's sound as AAC, at the right loudness; silence when the source has none.
 
     Raises:
         RenderFailed: the source can be heard and the result cannot.
     """
-    whole, made, tools = workshop.folder / "sound.wav", workshop.folder / "sound.m4a", workshop.tools
-    listening = command.listen(plan, source, whole, tools=tools)
-    original = loudness.read((await workshop.run(listening, lasts_s=plan.duration_s)).said)
-    first = leveling = loudness.first_try(original) if plan.normalize_loudness else None
+    made, tools = workshop.folder / "sound.m4a", workshop.tools
+    heard = _known(plan, source) or await _heard(plan, source, workshop)
+    first = leveling = loudness.first_try(heard.loudness_lufs) if plan.normalize_loudness else None
     for _ in range(loudness.MOST_TRIES):
-        await workshop.run(command.encode_sound(plan, whole, made, leveling=leveling, tools=tools))
+        encoding = command.encode_sound(plan, heard.stream, made, leveling=leveling, tools=tools)
+        await workshop.run(encoding, lasts_s=plan.duration_s)
         result = loudness.read((await workshop.run(command.measure(made, tools=tools))).said)
         following = loudness.next_try(first, leveling, result) if first and leveling else None
         if following is None:
             break
         leveling = following
-    if result.is_silent and not original.is_silent:
-        raise RenderFailed("The sound was lost on the way.", f"{original} became {result}")
-    whole.unlink()
+    if result.is_silent and heard.loudness_lufs > loudness.SILENCE_LUFS:
+        raise RenderFailed("The sound was lost on the way.", f"{heard.loudness_lufs} LUFS became {result}")
+    if heard.file is not None:
+        heard.file.unlink()
     note = loudness.confession(result) if leveling else ""
     return Sound(path=made, size_bytes=made.stat().st_size, note=note)
+
+
+def _known(plan: Plan, source: Source) -> _Heard | None:
+    """Nothing is decoded to be measured when detection has heard the scene, or there is nothing to hear."""
+    if plan.loudness_lufs is None:
+        return None
+    return _Heard(loudness_lufs=plan.loudness_lufs, stream=command.scene_sound(plan, source))
+
+
+async def _heard(plan: Plan, source: Source, workshop: Workshop) -> _Heard:
+    whole = workshop.folder / "sound.wav"
+    listening = command.listen(plan, source, whole, tools=workshop.tools)
+    measured = loudness.read((await workshop.run(listening, lasts_s=plan.duration_s)).said)
+    return _Heard(loudness_lufs=measured.integrated_lufs, stream=command.written_sound(whole), file=whole)

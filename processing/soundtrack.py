@@ -11,6 +11,8 @@ ABSOLUTE_GATE, RELATIVE_GATE = -70.0, -10.0
 #: So far below the loudness of the whole, nobody is talking; below the other, there is nothing at all.
 SILENCE_BELOW_LU, SILENCE_LUFS = 18.0, -55.0
 SHORTEST_SILENCE_S = 0.2
+#: Those that a scene of 3 s has at least; in fewer, one more or less is heard.
+FEWEST_BLOCKS = 26
 #: A momentary value tells of the 0.4 s that end with its own 0.1 s, and is quiet when all of them are.
 MEMORY_S = 0.3
 
@@ -20,6 +22,16 @@ def integrated(loudness: Sequence[float]) -> float:
     heard = [value for value in loudness if value > ABSOLUTE_GATE]
     gate = _mean(heard) + RELATIVE_GATE
     return _mean([value for value in heard if value > gate])
+
+
+def of_scene(loudness: Sequence[float], start_s: float, end_s: float) -> float | None:
+    """The loudness of a scene by what was heard of the whole video; None: too little to be sure.
+
+    Only blocks that lie inside count: a scene has no memory of what was before it.
+    """
+    first, last = (round(moment_s * LOUDNESS_RATE, 3) for moment_s in (start_s + MEMORY_S, end_s))
+    blocks = loudness[math.ceil(first) : math.floor(last)]
+    return integrated(blocks) if len(blocks) >= FEWEST_BLOCKS else None
 
 
 def stretch(loudness: Sequence[float], start_s: float, end_s: float) -> Sequence[float]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from storage import soundtracks
 from storage.database import Database, changed_one
 from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
 from storage.models import Scene
@@ -95,8 +96,9 @@ class Intakes:
         findings: Findings | None,
         scenes: Sequence[tuple[Scene, SceneFacts]],
         now: datetime,
+        momentary: Sequence[float] = (),
     ) -> bool:
-        """It is ready, and its scenes are there: both or neither."""
+        """It is ready, and its scenes and its soundtrack are there: all or nothing."""
         async with self._database.transaction() as connection:
             if not await changed_one(
                 connection,
@@ -107,6 +109,8 @@ class Intakes:
                 (json.dumps(asdict(findings)) if findings else None, to_text(now), video_id),
             ):
                 return False
+            if momentary:
+                await soundtracks.keep(connection, video_id, momentary)
             for scene, facts in scenes:
                 await connection.execute(
                     """

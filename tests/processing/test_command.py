@@ -130,13 +130,15 @@ def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
     assert after(arguments, "-filter_complex") == (
         "[0:1]aresample=48000:async=1:first_pts=0:min_hard_comp=0.01[s0];"
         "[s0]aformat=channel_layouts=stereo:sample_fmts=flt[s1];[s1]apad=whole_len=144000[s2];"
-        "[s2]atrim=end_sample=144000[s3];[s3]ebur128=framelog=quiet:peak=true[s4]"
+        "[s2]atrim=end_sample=144000[s3];[s3]ebur128=framelog=quiet[s4]"
     )
 
 
 def test_sound_gets_one_gain_and_one_limit() -> None:
     leveling = Leveling(gain_db=6.5, limit_db=-2)
-    arguments = command.encode_sound(planned(), Path("a"), Path("b"), leveling=leveling, tools=TOOLS)
+    arguments = command.encode_sound(
+        planned(), command.written_sound(Path("a")), Path("b"), leveling=leveling, tools=TOOLS
+    )
     assert "volume=6.50dB[s0];[s0]alimiter=latency=1:level=0:limit=-2.00dB[s1]" in after(
         arguments, "-filter_complex"
     )

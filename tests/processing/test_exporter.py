@@ -28,6 +28,7 @@ from storage.intakes import Intakes
 from storage.models import Event, Export, ExportStatus, Recipe, Scene
 from storage.orders import Orders
 from storage.scenes import Scenes
+from storage.soundtracks import Soundtracks
 from storage.twins import Twins
 from storage.videos import Videos
 from tests import samples
@@ -110,6 +111,7 @@ async def studio(
             exports=exports,
             twins=Twins(database),
             intakes=Intakes(database),
+            soundtracks=Soundtracks(database),
             files=files,
             pool=pool,
             board=board,

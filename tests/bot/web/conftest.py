@@ -42,6 +42,7 @@ from storage.notes import Notes
 from storage.orders import Orders
 from storage.remotes import Remotes
 from storage.scenes import Scenes
+from storage.soundtracks import Soundtracks
 from storage.twins import Twins
 from storage.videos import Videos
 from tests import clips
@@ -270,6 +271,7 @@ def _services(
                 exports=exports,
                 twins=Twins(database),
                 intakes=Intakes(database),
+                soundtracks=Soundtracks(database),
                 files=files,
                 pool=pool,
                 board=board,
