@@ -10,7 +10,7 @@ from processing.errors import SceneNotFound
 from processing.fulfilment import Fulfilment
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
-from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, ordered_scene
+from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, expiry, ordered_scene
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.identifiers import new_token
@@ -114,12 +114,18 @@ class Exporter:
     async def renew(self, export_id: str, *, same_link: bool = False) -> Export | None:
         """A link for as long as the first, in its place. None: its file does not live any more."""
         now = self._now()
-        expires_at = now + self._limits.link_lifetime
-        token = None if same_link else new_token()
-        export = await self._exports.renew(export_id, token=token, now=now, expires_at=expires_at)
-        if export is not None:
+        export = await self._exports.get(export_id)
+        if export is None:
+            return None
+        renewed = await self._exports.renew(
+            export_id,
+            token=None if same_link else new_token(),
+            now=now,
+            expires_at=expiry(export, limits=self._limits, now=now),
+        )
+        if renewed is not None:
             log.info("export renewed", export_id=export_id)
-        return export
+        return renewed
 
     async def resume(self) -> None:
         """Put back in the queue what is `processing` but rendered by nobody, such as after a crash."""

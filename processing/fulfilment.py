@@ -9,7 +9,7 @@ from processing.errors import RenderFailed, SourceRefused
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.render import RenderJob, Rendition
-from processing.requests import ExportLimits
+from processing.requests import ExportLimits, expiry
 from processing.soundtrack import of_scene
 from storage.exports import Exports
 from storage.files import FileStore, NothingStored
@@ -147,7 +147,7 @@ class Fulfilment:
             facts=facts,
             engine=self._engine_for(lit),
             now=now,
-            expires_at=now + self._limits.link_lifetime,
+            expires_at=expiry(export, limits=self._limits, now=now),
         )
         if completed:
             log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)

@@ -44,6 +44,7 @@ class ExportRequest:
 
     `guild_id` is the Discord server where it is asked for: a scene may be shared there. A `source_url` stands
     in the place of a scene: its video is fetched first, and the times are those of the scene it will have.
+    `link_lifetime` is the rule of the place where it is asked for, within the operator's.
     """
 
     scene_id: str | None
@@ -57,6 +58,7 @@ class ExportRequest:
     guild_id: str | None = None
     source_url: str | None = None
     source_keep: Keep | None = None
+    link_lifetime: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +121,13 @@ def draft(request: ExportRequest, scene: Scene, *, limits: ExportLimits, now: da
         started_at=None,
         finished_at=None,
         expires_at=None,
+        link_lifetime=request.link_lifetime,
     )
+
+
+def expiry(export: Export, *, limits: ExportLimits, now: datetime) -> datetime:
+    """When a link dies that begins, or begins anew, now: by its place's rule, within the operator's."""
+    return now + min(export.link_lifetime or limits.link_lifetime, limits.link_lifetime)
 
 
 def ordered_scene(request: ExportRequest, url: str, *, now: datetime) -> Scene:

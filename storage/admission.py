@@ -112,9 +112,9 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
     await connection.execute(
         f"""
         INSERT INTO exports (id, scene_id, video_id, user_id, client, title, start_s, end_s,
-                             strategy, quality, focus, target_mb, normalize_loudness,
+                             strategy, quality, focus, target_mb, normalize_loudness, link_s,
                              token, day, idempotency_key, fingerprint, created_at, turn)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {LAST_TURN})
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {LAST_TURN})
         """,
         (
             export.id,
@@ -130,6 +130,7 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
             export.recipe.focus,
             export.recipe.target_mb,
             export.recipe.normalize_loudness,
+            export.link_lifetime and export.link_lifetime.total_seconds(),
             export.token,
             day_of(export.created_at),
             idempotency.key if idempotency else None,

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import timedelta
 
 from storage.models import Export, ExportStatus, Facts, Recipe
 from storage.moments import from_optional, from_text
@@ -37,6 +38,7 @@ def export_from_row(row: sqlite3.Row) -> Export:
         started_at=from_optional(row["started_at"]),
         finished_at=from_optional(row["finished_at"]),
         expires_at=from_optional(row["expires_at"]),
+        link_lifetime=None if row["link_s"] is None else timedelta(seconds=row["link_s"]),
     )
 
 

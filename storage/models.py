@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 
@@ -173,6 +173,8 @@ class Export:
     started_at: datetime | None
     finished_at: datetime | None
     expires_at: datetime | None
+    #: how long its link lives, where it was asked for in a place with a rule of its own
+    link_lifetime: timedelta | None = None
 
     @property
     def duration_s(self) -> float:

@@ -38,7 +38,8 @@ async def ask_for_short(
     here = await settings_here(interaction)
     export = await _accepted(
         interaction,
-        _destinations(address, here),
+        address,
+        here,
         scene_id=scene_id,
         recipe=replace(
             recipe,
@@ -59,14 +60,14 @@ async def ask_for_shorts(interaction: Interaction, *, scene_ids: Sequence[str], 
         ExportRefused: nothing was created at all.
     """
     address = await _answered(interaction)
-    places = _destinations(address, await settings_here(interaction))
+    here = await settings_here(interaction)
     exports: list[Export] = []
     notes: list[str] = []
     # nobody tells of one of them before all are known
     async with interaction.client.post.turn(address):
         for scene_id in scene_ids:
             try:
-                exports.append(await _accepted(interaction, places, scene_id=scene_id, recipe=recipe))
+                exports.append(await _accepted(interaction, address, here, scene_id=scene_id, recipe=recipe))
             except ExportRefused as error:
                 refusal = error
                 notes.append(await _left_out(interaction, scene_id, error))
@@ -76,9 +77,13 @@ async def ask_for_shorts(interaction: Interaction, *, scene_ids: Sequence[str], 
         await _show_together(interaction, exports, replace(address, batch=batch, note="\n-# ".join(notes)))
 
 
-async def _accepted(interaction: Interaction, places: Sequence[Destination], **wanted: Any) -> Export:
+async def _accepted(interaction: Interaction, address: Address, here: GuildSettings, **wanted: Any) -> Export:
     request = ExportRequest(
-        user_id=str(interaction.user.id), guild_id=place_of(interaction), destinations=places, **wanted
+        user_id=str(interaction.user.id),
+        guild_id=place_of(interaction),
+        destinations=_destinations(address, here),
+        link_lifetime=here.link_lifetime,
+        **wanted,
     )
     return (await interaction.client.services.exporter.request(request)).export
 

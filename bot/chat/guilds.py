@@ -1,7 +1,8 @@
 """What the people who manage a Discord server have set for it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 
 import discord
 
@@ -17,7 +18,8 @@ STRATEGY, QUALITY = "center_crop", "high"
 
 @dataclass(frozen=True, kw_only=True)
 class GuildSettings:
-    """Defaults of a short, the channel where finished ones are shown, the role that may make them.
+    """Defaults of a short, the channel where finished ones are shown, the role that may make them, and how
+    many hours their links live.
 
     Empty: nothing is set.
     """
@@ -26,6 +28,12 @@ class GuildSettings:
     quality: str = ""
     channel_id: str = ""
     role_id: str = ""
+    link_hours: int = 0
+
+    @property
+    def link_lifetime(self) -> timedelta | None:
+        """How long links live; None where the operator's rule is the only one."""
+        return timedelta(hours=self.link_hours) if self.link_hours else None
 
     def may_export(self, user: discord.User | discord.Member) -> bool:
         """Whether that member has the role, where one is asked for, or manages the server."""
@@ -42,12 +50,11 @@ async def load(notes: Notes, guild_id: int | None) -> GuildSettings:
     """What is set for a server; outside of one, nothing is."""
     written = await notes.get(_name(guild_id)) if guild_id is not None else None
     settings = GuildSettings(**json.loads(written)) if written else GuildSettings()
-    return GuildSettings(
+    return replace(
+        settings,
         # what was chosen once may have been taken out of the program since
         strategy=settings.strategy if settings.strategy in STRATEGIES else "",
         quality=settings.quality if settings.quality in QUALITIES else "",
-        channel_id=settings.channel_id,
-        role_id=settings.role_id,
     )
 
 

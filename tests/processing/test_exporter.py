@@ -452,6 +452,22 @@ async def test_a_withdrawn_short_is_gone_at_once(studio: Studio) -> None:
     assert await studio.events(export) == [Event.COMPLETED, Event.EXPIRED]
 
 
+@pytest.mark.parametrize(("asked_h", "lives_h"), [(None, 24), (2, 2), (99, 24)])
+async def test_a_link_lives_and_is_renewed_for_as_long_as_its_place_allows_within_the_operators_bounds(
+    studio: Studio, asked_h: int | None, lives_h: int
+) -> None:
+    lifetime = None if asked_h is None else timedelta(hours=asked_h)
+    async with at_work(studio.exporter):
+        export = await studio.ask(link_lifetime=lifetime)
+        done = await studio.reaches(export, ExportStatus.COMPLETED)
+    assert done.expires_at == studio.clock() + timedelta(hours=lives_h)
+
+    studio.clock.advance(hours=1)
+    renewed = await studio.exporter.renew(export.id)
+    assert renewed is not None
+    assert renewed.expires_at == studio.clock() + timedelta(hours=lives_h)
+
+
 async def test_the_same_work_asked_again_is_answered_without_a_render(studio: Studio) -> None:
     async with at_work(studio.exporter):
         first = await studio.reaches(await studio.ask(end_s=15.0), ExportStatus.COMPLETED)

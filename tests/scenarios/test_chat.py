@@ -1,5 +1,6 @@
 """Commands, buttons and windows, as people use them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,24 @@ async def test_settings_are_for_those_who_manage_the_server(tmp_path: Path, clip
         result = await stage.boss.slash(stage.channel, "settings", strategy="letterbox")
         assert "Strategy: **letterbox**" in shown(result)
         assert "Letterbox" in shown(await finished(stage, clip))
+
+
+async def test_a_server_lets_links_live_for_less_but_never_for_longer_than_the_operator(
+    tmp_path: Path, clip: Path
+) -> None:
+    async with staged(tmp_path, link_hours=12) as stage:
+        refused = await stage.boss.slash(stage.channel, "settings", hours=13)
+        assert "A link lives for 12 h at most" in shown(refused)
+        assert "Links live for: **12 h**" in shown(await stage.boss.slash(stage.channel, "settings"))
+        result = await stage.boss.slash(stage.channel, "settings", hours=2)
+        assert "Links live for: **2 h**" in shown(result)
+        asked = await stage.ana.slash(stage.channel, "export", scene=await stage.add_scene(stage.ana, clip))
+        assert "Next in line" in shown(asked)
+        (export,) = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
+        assert export.link_lifetime == timedelta(hours=2)
+        assert "Links live for: **12 h**" in shown(
+            await stage.boss.slash(stage.channel, "settings", reset=True)
+        )
 
 
 async def test_a_message_without_a_video(tmp_path: Path) -> None:

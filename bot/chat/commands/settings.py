@@ -11,6 +11,7 @@ from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import Words, said, words_for
 from bot.chat.menus import QUALITY_CHOICES, STRATEGY_CHOICES
+from bot.chat.refusals import Refused
 
 
 class MessageChannel(app_commands.Transformer):
@@ -43,6 +44,7 @@ class MessageChannel(app_commands.Transformer):
     quality=said("command.settings.quality"),
     channel=said("command.settings.channel"),
     role=said("command.settings.role"),
+    hours=said("command.settings.hours"),
     reset=said("command.settings.reset"),
 )
 @app_commands.choices(strategy=STRATEGY_CHOICES, quality=QUALITY_CHOICES)
@@ -52,31 +54,39 @@ async def settings(
     quality: str = "",
     channel: app_commands.Transform[app_commands.AppCommandChannel, MessageChannel] | None = None,
     role: discord.Role | None = None,
+    hours: app_commands.Range[int, 1, 8760] = 0,
     reset: bool = False,
 ) -> None:
     """Change what is named, or begin anew; then show what is set."""
     await interaction.response.defer(ephemeral=True)
     assert interaction.guild_id is not None  # the command is for guilds only
     notes = interaction.client.services.notes
+    longest_hours = interaction.client.services.settings.limits.link_hours
+    if hours > longest_hours:
+        raise Refused("too_many_hours", longest=f"{longest_hours:g}")
     before = guilds.GuildSettings() if reset else await guilds.load(notes, interaction.guild_id)
     changes = {
         "strategy": strategy,
         "quality": quality,
         "channel_id": str(channel.id) if channel else "",
         "role_id": str(role.id) if role else "",
+        "link_hours": hours,
     }
-    after = replace(before, **{name: value for name, value in changes.items() if value})
+    named: dict[str, Any] = {name: value for name, value in changes.items() if value}
+    after = replace(before, **named)
     await guilds.save(notes, interaction.guild_id, after)
     words = words_for(interaction.locale.value)
-    card = note_card(_said(after, words), title=words("settings.title"), colour=BLUE)
+    said_now = _said(after, words, longest_hours=longest_hours)
+    card = note_card(said_now, title=words("settings.title"), colour=BLUE)
     await interaction.edit_original_response(view=card)
 
 
-def _said(settings: guilds.GuildSettings, words: Words) -> str:
+def _said(settings: guilds.GuildSettings, words: Words, *, longest_hours: float) -> str:
     return words(
         "settings.text",
         strategy=settings.strategy or guilds.STRATEGY,
         quality=settings.quality or guilds.QUALITY,
         channel=f"<#{settings.channel_id}>" if settings.channel_id else words("settings.nowhere"),
         role=f"<@&{settings.role_id}>" if settings.role_id else words("settings.everyone"),
+        hours=f"{min(settings.link_hours or longest_hours, longest_hours):g}",
     )

@@ -20,6 +20,7 @@ TEXTS = {
     "command.settings.quality": "the quality when nobody says",
     "command.settings.channel": "where finished shorts are shown",
     "command.settings.role": "who may make shorts here",
+    "command.settings.hours": "how many hours the links of shorts made here live",
     "command.settings.reset": "forget what was set before",
     "command.video.add.share": "who else may make shorts of it",
     "share.nobody": "nobody else",
@@ -27,10 +28,12 @@ TEXTS = {
     "settings.title": "Settings of this server",
     "settings.text": (
         "Strategy: **{strategy}**\nQuality: **{quality}**\n"
-        "Finished shorts are shown in: {channel}\nShorts may be made by: {role}"
+        "Finished shorts are shown in: {channel}\nShorts may be made by: {role}\n"
+        "Links live for: **{hours} h**"
     ),
     "settings.nowhere": "no other place",
     "settings.everyone": "everyone",
+    "refused.too_many_hours": "A link lives for {longest} h at most, says whoever runs this bot.",
     "refused.no_role": "On this server shorts are made by {role}.",
     "refused.no_attachment": "There is no video on that message.",
     "quota.line": "{used} of {limit} today · resets {resets}",

@@ -20,6 +20,7 @@ TEXTS = {
     "command.settings.quality": "die Qualität, wenn niemand sie sagt",
     "command.settings.channel": "wo fertige Shorts gezeigt werden",
     "command.settings.role": "wer hier Shorts machen darf",
+    "command.settings.hours": "wie viele Stunden die Links der hier gemachten Shorts leben",
     "command.settings.reset": "vergessen, was vorher galt",
     "command.video.add.share": "wer noch Shorts daraus machen darf",
     "share.nobody": "niemand sonst",
@@ -27,10 +28,12 @@ TEXTS = {
     "settings.title": "Einstellungen dieses Servers",
     "settings.text": (
         "Strategie: **{strategy}**\nQualität: **{quality}**\n"
-        "Fertige Shorts werden gezeigt in: {channel}\nShorts machen darf: {role}"
+        "Fertige Shorts werden gezeigt in: {channel}\nShorts machen darf: {role}\n"
+        "Links leben: **{hours} h**"
     ),
     "settings.nowhere": "keinem anderen Ort",
     "settings.everyone": "jeder",
+    "refused.too_many_hours": "Ein Link lebt höchstens {longest} h: So will es, wer diesen Bot betreibt.",
     "refused.no_role": "Auf diesem Server macht {role} die Shorts.",
     "refused.no_attachment": "An dieser Nachricht hängt kein Video.",
     "quota.line": "{used} von {limit} heute · neu {resets}",
