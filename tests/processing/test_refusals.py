@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+import re
 from pathlib import Path
 
 import pytest
@@ -12,107 +12,31 @@ from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.render import render
 from tests import clips, samples
+from tests.processing.refused_kinds import KINDS, Kind, line, truncated_broadcast
 
-Maker = Callable[[Tools, Path], object]
 JOB = samples.job(0.2, 1.9)
+PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text(encoding="utf-8").splitlines()
 
 
-def still(ending: str, *written: str) -> Maker:
-    def made(tools: Tools, path: Path) -> None:
-        picture = clips.make(tools, path.with_suffix(ending), *clips.picture(), "-frames:v", "1", *written)
-        picture.replace(path)
-
-    return made
-
-
-def text(content: str) -> Maker:
-    return lambda tools, path: path.write_text(content)
-
-
-def sound_only(tools: Tools, path: Path) -> None:
-    clips.make(tools, path, *clips.tone(), "-c:a", "aac")
-
-
-def music(tools: Tools, path: Path) -> None:
-    clips.make(tools, path.with_suffix(".mp3"), *clips.tone(), "-c:a", "libmp3lame").replace(path)
-
-
-def unlisted(tools: Tools, path: Path) -> None:
-    """A format that ffmpeg reads, and that is not on our list."""
-    clips.make(tools, path.with_suffix(".y4m"), *clips.picture(), "-pix_fmt", "yuv420p").replace(path)
-
-
-def truncated(tools: Tools, path: Path) -> None:
-    whole = clips.plain(tools, path.with_name("whole.mp4"))
-    clips.make(tools, path, "-i", str(whole), "-c", "copy", "-movflags", "+faststart")
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def truncated_matroska(tools: Tools, path: Path) -> None:
-    """Its head promises the whole length, and nothing complains when the rest is missing."""
-    clips.plain(tools, path.with_suffix(".mkv"), seconds=3).replace(path)
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def truncated_broadcast(tools: Tools, path: Path) -> None:
-    whole = clips.make(tools, path.with_suffix(".ts"), *clips.picture(), *clips.tone(), "-c:v", "libx264")
-    whole.replace(path)
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def without_index(tools: Tools, path: Path) -> None:
-    clips.plain(tools, path)
-    os.truncate(path, path.stat().st_size // 2)
-
-
-def scrambled(tools: Tools, path: Path) -> None:
-    clips.plain(tools, path, seconds=3)
-    content = bytearray(path.read_bytes())
-    start = content.index(b"mdat") + 4
-    for at in range(start + 20_000, len(content) - 6_000, 7):
-        content[at] ^= 0x5A
-    path.write_bytes(content)
-
-
-def huge(tools: Tools, path: Path) -> None:
-    """A picture of four billion pixels in a few bytes."""
-    head = b"GIF89a" + b"\xff\xff\xff\xff\x80\x00\x00" + b"\x00\x00\x00\xff\xff\xff"
-    frame = b"\x21\xf9\x04\x00\x05\x00\x00\x00\x2c\x00\x00\x00\x00\xff\xff\xff\xff\x00\x02\x02\x44\x01\x00"
-    path.write_bytes(head + frame * 30 + b"\x3b")
-
-
-@pytest.mark.parametrize(
-    ("make", "reason"),
-    [
-        pytest.param(text(""), Refusal.EMPTY, id="empty"),
-        pytest.param(text("just some words " * 500), Refusal.NOT_MEDIA, id="text"),
-        pytest.param(text("<!doctype html><title>404</title>" * 50), Refusal.NOT_MEDIA, id="html"),
-        pytest.param(unlisted, Refusal.NOT_MEDIA, id="unlisted"),
-        pytest.param(sound_only, Refusal.NO_PICTURE, id="sound-only"),
-        pytest.param(music, Refusal.NO_PICTURE, id="music"),
-        pytest.param(still(".png"), Refusal.STILL_PICTURE, id="png"),
-        pytest.param(still(".jpg"), Refusal.STILL_PICTURE, id="jpeg"),
-        pytest.param(still(".mp4"), Refusal.STILL_PICTURE, id="one-frame-mp4"),
-        pytest.param(still(".mkv"), Refusal.STILL_PICTURE, id="one-frame-mkv"),
-        pytest.param(still(".gif"), Refusal.STILL_PICTURE, id="one-frame-gif"),
-        pytest.param(truncated, Refusal.DAMAGED, id="truncated"),
-        pytest.param(truncated_matroska, Refusal.DAMAGED, id="truncated-matroska"),
-        pytest.param(without_index, Refusal.DAMAGED, id="without-index"),
-        pytest.param(scrambled, Refusal.DAMAGED, id="scrambled"),
-        pytest.param(huge, Refusal.TOO_LARGE_A_PICTURE, id="huge"),
-    ],
-)
-async def test_a_bad_source_is_refused_with_its_reason(
-    make: Maker, reason: Refusal, tools: Tools, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+async def test_a_bad_source_is_refused_with_its_reason(kind: Kind, tools: Tools, tmp_path: Path) -> None:
     place = tmp_path / "made"
     place.mkdir()
     source = place / "source.mp4"
-    make(tools, source)
+    kind.make(tools, source)
     with pytest.raises(SourceRefused) as refused:
         await render(JOB, source=source, output=tmp_path / "short.mp4", tools=tools)
-    assert refused.value.reason is reason, refused.value.detail
+    assert refused.value.reason is kind.reason, refused.value.detail
     assert list(tmp_path.iterdir()) == [place]
+    assert line(kind) in PAGE
+
+
+def test_every_reason_is_one_sentence_and_every_reason_about_a_file_is_tried() -> None:
+    assert all(re.fullmatch(r"[A-Z][^.]+\.", reason.value) for reason in Refusal)
+    # those about a scene, about the size of an upload and about an address are tried elsewhere
+    elsewhere = {Refusal.OUTSIDE, Refusal.TOO_LONG, Refusal.TOO_LARGE_A_FILE}
+    elsewhere |= {Refusal.CHANGED, Refusal.GONE, Refusal.READS_TOO_MUCH}
+    assert {kind.reason for kind in KINDS} == set(Refusal) - elsewhere
 
 
 async def test_half_a_broadcast_is_refused(tools: Tools, tmp_path: Path) -> None:

@@ -1,146 +1,33 @@
-"""Whatever goes in, out comes a short that keeps every promise."""
+"""Whatever goes in, out comes a short that keeps every promise, and docs/sources.md says so."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from processing.errors import ExportError
 from processing.ffmpeg import Tools
+from processing.ffprobe import probe
 from processing.render import render
-from tests import clips, samples
+from tests import samples
 from tests.processing.contract import breaches
+from tests.processing.source_kinds import SOURCES, Source, line, made, scene_of
 
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error")
-AAC = ("-c:a", "aac")
-HDR = ("-color_primaries", "bt2020", "-colorspace", "bt2020nc", "-pix_fmt", "yuv420p10le", *X265)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """A kind of source: its ending, its picture and how it is written."""
-
-    name: str
-    ending: str = "mp4"
-    size: str = "192x108"
-    rate: str = "30"
-    sound: bool = True
-    seconds: float = 1.6
-    output: tuple[str, ...] = (*X264, *AAC)
-
-
-SOURCES = [
-    # geometry
-    Source(name="landscape"),
-    Source(name="portrait", size="108x192"),
-    Source(name="square", size="128x128"),
-    Source(name="four-to-three", size="160x120"),
-    Source(name="ultrawide", size="420x180"),
-    Source(name="thin", size="50x200"),
-    Source(name="odd", size="193x109", output=(*X264, "-pix_fmt", "yuv444p", *AAC)),
-    Source(name="tall-phone", size="90x200"),
-    Source(name="anamorphic", size="180x144", output=(*X264, "-vf", "setsar=64/45", *AAC)),
-    Source(name="narrow-pixels", output=(*X264, "-vf", "setsar=8/9", *AAC)),
-    # pixels
-    *(
-        Source(name=pixels, ending="mkv", output=("-c:v", "ffv1", "-pix_fmt", pixels, *AAC))
-        for pixels in ("yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "gbrp", "bgra", "yuva420p", "gray")
-    ),
-    Source(
-        name="full-range", ending="avi", output=("-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le")
-    ),
-    Source(name="bt601", output=(*X264, "-colorspace", "smpte170m", "-color_range", "tv", *AAC)),
-    Source(name="hdr10", output=(*HDR, "-color_trc", "smpte2084", *AAC)),
-    Source(name="hlg", output=(*HDR, "-color_trc", "arib-std-b67", *AAC)),
-    Source(name="bt2020-sdr", output=(*HDR, "-color_trc", "bt2020-10", *AAC)),
-    # time
-    *(
-        Source(name=f"{rate.replace('/', '-')}-fps", rate=rate)
-        for rate in ("10", "15", "24000/1001", "25", "30000/1001", "50", "60", "90", "120", "240")
-    ),
-    Source(name="1-fps", rate="1", seconds=4),
-    Source(name="odd-time-base", ending="mkv", rate="1000/37"),
-    Source(name="long-gop", output=(*X264, "-g", "999", "-bf", "3", *AAC)),
-    Source(
-        name="variable-rate",
-        output=(*X264, "-vf", "select='not(mod(n,3))+gt(n,24)'", "-fps_mode", "vfr", *AAC),
-    ),
-    Source(name="starts-at-five", ending="mkv", output=(*X264, *AAC, "-output_ts_offset", "5")),
-    Source(name="starts-at-five-ts", ending="ts", output=(*X264, *AAC, "-output_ts_offset", "5")),
-    Source(name="fragmented", output=(*X264, *AAC, "-g", "10", "-movflags", "frag_keyframe+empty_moov")),
-    Source(name="live-webm", ending="webm", output=("-c:v", "libvpx", "-c:a", "libopus", "-live", "1")),
-    Source(name="late-picture", output=(*X264, "-vf", "setpts=PTS+0.3/TB", *AAC)),
-    # scans
-    Source(name="interlaced", output=(*X264, "-vf", "interlace", "-flags", "+ildct+ilme", *AAC)),
-    Source(
-        name="interlaced-mpeg2",
-        ending="ts",
-        size="192x128",
-        rate="25",
-        output=("-vf", "setfield=tff", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-c:a", "mp2"),
-    ),
-    # sound
-    Source(name="no-sound", sound=False, output=X264),
-    Source(name="mono-8-khz", output=(*X264, *AAC, "-ac", "1", "-ar", "8000")),
-    Source(name="surround", output=(*X264, *AAC, "-ac", "6")),
-    Source(name="short-sound", output=(*X264, *AAC, "-af", "atrim=end=0.7")),
-    Source(name="late-sound", output=(*X264, *AAC, "-af", "asetpts=PTS+0.9/TB")),
-    # boxes and codecs
-    Source(name="mov-prores", ending="mov", output=("-c:v", "prores_ks", "-c:a", "pcm_s16le")),
-    Source(name="mkv-hevc", ending="mkv", output=(*X265, "-c:a", "libopus")),
-    Source(
-        name="webm-vp9",
-        ending="webm",
-        output=("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"),
-    ),
-    Source(name="mkv-av1", ending="mkv", output=("-c:v", "libsvtav1", "-preset", "13", "-c:a", "libvorbis")),
-    Source(name="avi-mpeg4", ending="avi", output=("-c:v", "mpeg4", "-c:a", "libmp3lame")),
-    Source(name="ts-h264", ending="ts"),
-    Source(
-        name="ts-open-gop",
-        ending="ts",
-        output=(
-            "-c:v",
-            "libx264",
-            "-x264-params",
-            "open-gop=1:keyint=12:log=-1",
-            "-pix_fmt",
-            "yuv420p",
-            *AAC,
-        ),
-    ),
-    Source(name="mpg-mpeg2", ending="mpg", output=("-c:v", "mpeg2video", "-bf", "2", "-c:a", "mp2")),
-    Source(name="gif", ending="gif", sound=False, output=()),
-    Source(name="flv", ending="flv"),
-    # company
-    Source(
-        name="tagged",
-        output=(
-            *X264,
-            *AAC,
-            "-metadata",
-            "title=Secret",
-            "-metadata",
-            "location=+48.1+011.5/",
-            "-movflags",
-            "use_metadata_tags",
-        ),
-    ),
-]
+PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 async def test_every_source_becomes_a_right_short(source: Source, tools: Tools, tmp_path: Path) -> None:
-    inputs = clips.picture(source.size, source.rate, source.seconds)
-    if source.sound:
-        inputs += clips.tone(source.seconds)
-    clip = clips.make(tools, tmp_path / f"clip.{source.ending}", *inputs, *source.output)
-    short = tmp_path / "short.mp4"
-    start_s, end_s = (0.4, 1.4) if source.seconds < 4 else (1.5, 3.0)
+    clip, short = made(source, tmp_path, tools), tmp_path / "short.mp4"
+    start_s, end_s = scene_of(source)
     job = samples.job(start_s, end_s, strategy="letterbox")
     try:
-        await render(job, source=clip, output=short, tools=tools)
+        rendition = await render(job, source=clip, output=short, tools=tools)
     except ExportError as error:
         pytest.fail(f"{error}: {getattr(error, 'detail', '')}")
     assert breaches(short, tools, seconds=end_s - start_s) == []
+    assert line(source, await probe(clip, tools=tools), rendition) in PAGE
+
+
+def test_the_page_names_no_kind_that_is_not_tried() -> None:
+    shorts = PAGE[: PAGE.index("## What does not")]
+    assert len([row for row in shorts if row.startswith("| ")]) == len(SOURCES) + 1
