@@ -1,5 +1,7 @@
 """Writes every ffmpeg command of a render. Nothing here is run, so that a test can read each word."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,17 @@ from processing.tools import Tools
 #: The pass that x264 writes its statistics in, and the one that reads them.
 ONLY_PASS, LAST_PASS = 1, 2
 STATISTICS = "x264.log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoding:
+    """One of several first passes that run together, in nobody's folder: every path is whole."""
+
+    plan: Plan
+    sound: Path
+    made: Path
+    statistics: Path
+    allowance: Allowance
 
 
 def copy(source: Source, made: Path, *, streams: tuple[int, ...], until_s: float, tools: Tools) -> list[str]:
@@ -97,17 +110,48 @@ def encode_picture(
     With `mean_bps` this is the second pass, which reads the first one's statistics; with `hardware` the only
     pass of a graphics card.
     """
-    # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
-    opened = graph.input(
-        address(source), ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options(source)
-    )
-    picture = framed(plan, opened[str(plan.video_index)])
+    picture = framed(plan, _decoded(plan, source, threads))
     if hardware is None:
         encoder = _encoder(plan, allowance, mean_bps)
     else:
         picture = _through(picture, hardware.upload)
         encoder = hardware.encoder(crf=plan.quality.crf, allowance=allowance)
-    output = graph.output(
+    output = _short(plan, picture, sound, made, encoder=encoder, threads=threads)
+    return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
+
+
+def encode_together(
+    encodings: Sequence[Encoding], source: Source, *, threads: int, tools: Tools
+) -> list[str]:
+    """The first passes of several shorts whose frames are the same: decoded and framed once."""
+    plan = encodings[0].plan
+    pictures = framed(plan, _decoded(plan, source, threads)).filter_multi_output("split", len(encodings))
+    outputs = [
+        _short(
+            one.plan,
+            pictures[index],
+            one.sound,
+            one.made,
+            encoder=_encoder(one.plan, one.allowance, None) | {"passlogfile": str(one.statistics)},
+            threads=threads,
+        )
+        for index, one in enumerate(encodings)
+    ]
+    return _compiled(graph.merge_outputs(*outputs), tools, threads=threads)
+
+
+def _decoded(plan: Plan, source: Source, threads: int) -> Stream:
+    # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
+    opened = graph.input(
+        address(source), ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options(source)
+    )
+    return opened[str(plan.video_index)]
+
+
+def _short(
+    plan: Plan, picture: Stream, sound: Path, made: Path, *, encoder: dict[str, Any], threads: int
+) -> Any:
+    return graph.output(
         picture,
         graph.input(f"file:{sound}").audio,
         str(made),
@@ -118,7 +162,6 @@ def encode_picture(
         map_metadata=-1,
         map_chapters=-1,
     )
-    return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
 
 
 def framed(plan: Plan, stream: Stream) -> Stream:

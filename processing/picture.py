@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing import command, size
+from processing.company import Order
 from processing.errors import RenderFailed
 from processing.hardware import Hardware
 from processing.meter import RENDERING
@@ -49,7 +50,11 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
 
     budget = plan.budget_bytes
     note = note_of_size(budget)
-    first_bytes = await encode(first, allowance, None, until=50 if size.is_tight(allowance) else 97)
+    until = 50 if size.is_tight(allowance) else 97
+    if await _served(plan, source, sound, workshop, made=first, allowance=allowance, until=until):
+        first_bytes = first.stat().st_size
+    else:
+        first_bytes = await encode(first, allowance, None, until=until)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
     if first_bytes <= budget and not size.is_starved(statistics, crf=plan.quality.crf):
         return Short(path=first, note=note if size.is_full(first_bytes, budget) else "")
@@ -60,6 +65,38 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
     return Short(path=fitting[0], note=note)
+
+
+async def _served(
+    plan: Plan,
+    source: Source,
+    sound: Sound,
+    workshop: Workshop,
+    *,
+    made: Path,
+    allowance: size.Allowance,
+    until: float,
+) -> bool:
+    """Whether the first pass was made together with those of others."""
+    if workshop.seat is None or workshop.hardware is not None:
+        return False
+    workshop.meter.stage(RENDERING, until=until)
+    folder = workshop.folder.absolute()
+    encoding = command.Encoding(
+        plan=plan,
+        sound=sound.path.absolute(),
+        made=made.absolute(),
+        statistics=folder / command.STATISTICS,
+        allowance=allowance,
+    )
+    order = Order(
+        encoding=encoding,
+        source=source,
+        threads=workshop.threads,
+        tools=workshop.tools,
+        moved=lambda out_s: workshop.meter.at(out_s / plan.duration_s),
+    )
+    return await workshop.seat.served(order)
 
 
 async def make_quickly(

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from processing.company import Company
 from processing.ffmpeg import ProgressSink, Tools
 from processing.hardware import Hardware
 from processing.opener import Opener
@@ -60,6 +61,7 @@ class LocalPool:
         self._opener = opener
         self._scratch = scratch
         self._hardware = hardware
+        self._company = Company()
 
     async def acquire(self) -> None:
         """Wait for a free slot and take it."""
@@ -76,14 +78,16 @@ class LocalPool:
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="render-") as folder:
             output = Path(folder, "short.mp4")
             async with self._opener.open(source_key) as source:
-                rendition = await render(
-                    job,
-                    source=source,
-                    output=output,
-                    tools=self._tools,
-                    threads=self._threads,
-                    hardware=self._hardware,
-                    on_progress=on_progress,
-                )
+                with self._company.seat(job, source_key) as seat:
+                    rendition = await render(
+                        job,
+                        source=source,
+                        output=output,
+                        tools=self._tools,
+                        threads=self._threads,
+                        hardware=self._hardware,
+                        seat=seat,
+                        on_progress=on_progress,
+                    )
             await self._files.put(output_key, output)
         return rendition

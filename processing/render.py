@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from processing.company import Seat
 from processing.errors import RenderFailed, RenderTimedOut
 from processing.ffmpeg import Progress, ProgressSink
 from processing.ffprobe import anonymous, look
@@ -55,9 +56,12 @@ async def render(
     tools: Tools,
     threads: int = 0,
     hardware: Hardware | None = None,
+    seat: Seat | None = None,
     on_progress: ProgressSink | None = None,
 ) -> Rendition:
     """Make the short at `output`: whole and verified, or not at all; with `hardware` where that can do it.
+
+    With a `seat`, what others need as well may be done once for all of them.
 
     Raises:
         SourceRefused: the source cannot become this short.
@@ -73,7 +77,12 @@ async def render(
         async with asyncio.timeout(job.timeout_s) as limit:
             with tempfile.TemporaryDirectory(dir=output.parent, prefix=".render-") as folder:
                 workshop = Workshop(
-                    folder=Path(folder), tools=tools, threads=threads, meter=meter, hardware=hardware
+                    folder=Path(folder),
+                    tools=tools,
+                    threads=threads,
+                    meter=meter,
+                    hardware=hardware,
+                    seat=seat,
                 )
                 decided, facts, short = await _made(job, source, workshop)
                 short.replace(output)

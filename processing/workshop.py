@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from processing.company import Seat
 from processing.ffmpeg import Finished, ProgressReader, demand, run
 from processing.hardware import Hardware
 from processing.meter import Meter
@@ -19,6 +20,7 @@ class Workshop:
     threads: int
     meter: Meter
     hardware: Hardware | None = None
+    seat: Seat | None = None
 
     async def run(
         self, arguments: list[str], *, lasts_s: float | None = None, limits: Limits | None = None
