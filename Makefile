@@ -46,6 +46,7 @@ bench: setup
 	$(BIN)/python -m bench.shared $(SHORT)
 	$(BIN)/python -m bench.detect $(SHORT)
 	$(BIN)/python -m bench.sound $(SHORT)
+	$(BIN)/python -m bench.remote $(SHORT)
 
 # What CI asks before the tests: format, lint, types, import contracts.
 check: setup

@@ -11,6 +11,10 @@ class Loopback:
     url: str = field(repr=False)
 
 
+#: So much of a loopback source may lie unread before the reader: the kernel would hold megabytes ready,
+#: and a server elsewhere would have sent them for nothing.
+BUFFER_BYTES = 64 * 1024
+
 #: ffmpeg is never given anything else, least of all an address that a user has named.
 Source = Path | Loopback
 
@@ -20,9 +24,9 @@ def address(source: Source) -> str:
     return source.url if isinstance(source, Loopback) else f"file:{source.absolute()}"
 
 
-def protocol_options(source: Source) -> dict[str, str]:
+def protocol_options(source: Source) -> dict[str, str | int]:
     """The protocols that reading it takes, and no way around them."""
     if isinstance(source, Loopback):
         # an empty proxy, so that one in the environment is not asked for our own loopback
-        return {"protocol_whitelist": "http,tcp", "http_proxy": ""}
+        return {"protocol_whitelist": "http,tcp", "http_proxy": "", "recv_buffer_size": BUFFER_BYTES}
     return {"protocol_whitelist": "file"}

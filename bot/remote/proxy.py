@@ -12,9 +12,8 @@ from aiohttp import web
 from bot.remote.blocks import Span, asked_span
 from bot.remote.reading import Reading
 from processing.errors import SourceRefused
+from processing.source import BUFFER_BYTES
 
-#: So much may lie in the socket unread: what is read ahead there is asked of the server, too.
-BUFFER_BYTES = 256 * 1024
 GRACE_S = 0.05
 
 

@@ -7,7 +7,9 @@ import pytest
 from processing import command
 from processing.loudness import Leveling
 from processing.plan import Plan, plan
+from processing.sandbox import VIDEO_FORMATS
 from processing.size import Allowance
+from processing.source import Loopback, Source
 from processing.tools import Tools
 from tests.processing.test_plan import FILTERS, job
 from tests.samples import media
@@ -74,6 +76,25 @@ def test_the_picture_command_is_this() -> None:
         "-threads": "1",
     }.items():
         assert after(written, option) == value
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "protocols"),
+    [
+        pytest.param(Path("/source"), "file:/source", "file", id="a-file"),
+        pytest.param(
+            Loopback(url="http://127.0.0.1:9/token"), "http://127.0.0.1:9/token", "http,tcp", id="our-proxy"
+        ),
+    ],
+)
+def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
+    source: Source, named: str, protocols: str
+) -> None:
+    arguments = command.listen(planned(), source, Path("sound.wav"), tools=TOOLS)
+    opened = arguments[: arguments.index(named)]
+    assert after(opened, "-protocol_whitelist") == protocols
+    assert after(opened, "-format_whitelist") == VIDEO_FORMATS
+    assert not {"hls", "concat", "dash", "sdp", "rtsp", "image2"} & {*VIDEO_FORMATS.split(",")}
 
 
 @pytest.mark.parametrize(

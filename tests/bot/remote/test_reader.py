@@ -98,6 +98,20 @@ async def test_who_waits_for_blocks_gets_them_though_the_one_who_asked_has_gone(
     assert len(film.asked) == 3  # the beginning, the second reader's one byte, and this
 
 
+async def test_what_is_on_its_way_is_not_asked_for_with_its_neighbour(
+    reader: ProxyReader, film: Film, http: aiohttp.ClientSession
+) -> None:
+    remote = await remote_of(reader, film)
+    async with reader.open(remote) as first, reader.open(remote) as second:
+        film.gate_at = 12 * BLOCK_BYTES
+        async with http.get(first.url, headers={"Range": f"bytes={film.gate_at}-"}):
+            await film.at_gate.wait()
+            start, end = 11 * BLOCK_BYTES, 12 * BLOCK_BYTES
+            assert await part(http, second.url, start, end) == BODY[start:end]
+        film.gate.set()
+    assert film.asked[-1] == f"bytes={start}-{end - 1}"
+
+
 async def test_a_slow_server_is_waited_for_and_what_it_has_sent_is_passed_on(
     reader: ProxyReader, film: Film, http: aiohttp.ClientSession
 ) -> None:
@@ -148,6 +162,11 @@ def change_and_ignore(film: Film) -> None:
     film.headers = {"ETag": '"two"', "X": '"one"'}
 
 
+def change_and_be_silent(film: Film) -> None:
+    """Only `If-Range` tells."""
+    film.headers = {}
+
+
 def grow(film: Film) -> None:
     film.body += b"more"
 
@@ -183,6 +202,7 @@ def lead_to_a_private_place(film: Film) -> None:
 TROUBLES = [
     pytest.param(change, Refusal.CHANGED, id="changed"),
     pytest.param(change_and_ignore, Refusal.CHANGED, id="changed-and-says-nothing"),
+    pytest.param(change_and_be_silent, Refusal.CHANGED, id="changed-and-has-no-mark-now"),
     pytest.param(grow, Refusal.CHANGED, id="grown"),
     pytest.param(shrink, Refusal.CHANGED, id="shrunk"),
     pytest.param(forget_ranges, Refusal.CHANGED, id="no-ranges-any-more"),
