@@ -50,6 +50,7 @@ def of_intakes(settings: Settings) -> IntakeLimits:
     ingest = settings.ingest
     return IntakeLimits(
         detects=ingest.detect_scenes,
+        detector=ingest.detector,
         scenes=SceneBounds(
             shortest_s=ingest.scene_shortest_s,
             target_s=ingest.scene_target_s,

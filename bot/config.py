@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from processing.detection import Detector
 from processing.hardware import ENCODERS, SOFTWARE
 from processing.staying import Policy
 
@@ -93,6 +94,10 @@ class IngestSettings(Section):
     """How videos come in and what is found in them."""
 
     detect_scenes: bool = Field(True, description="find the scenes of each video that comes in by address")
+    detector: Detector = Field(
+        Detector.FULL,
+        description="how closely a video is watched for its scenes: full, or fast (key frames)",
+    )
     scene_shortest_s: float = Field(15, gt=0, description="shortest scene that is found, in seconds")
     scene_target_s: float = Field(40, gt=0, description="best length of a scene, in seconds")
     scene_longest_s: float = Field(180, gt=0, description="longest scene that is found, in seconds")

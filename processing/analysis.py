@@ -1,37 +1,26 @@
-"""Watches a whole video once, in one ffmpeg pass, and writes down what finding its scenes needs."""
+"""Watches a video in one ffmpeg pass, and writes down what finding its scenes needs."""
 
 import math
 import re
 import tempfile
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import sub
 from pathlib import Path
 
-import ffmpeg as graph
-
+from processing import watching
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
-from processing.ffprobe import input_options
-from processing.hearing import in_step
 from processing.media import MediaInfo, Part
 from processing.sandbox import Limits
-from processing.source import Source, address
+from processing.source import Source
+from processing.watching import SAMPLE_HEIGHT, SAMPLE_RATE, SAMPLE_WIDTH, STILL_EVERY_S, WHOLE, View
 
-#: Frames are compared at this size: large enough for a cut, too small for noise.
-COMPARED = (160, 90)
-#: A sample is a tiny grey picture; so many are taken a second.
-SAMPLE_WIDTH, SAMPLE_HEIGHT, SAMPLE_RATE = 32, 18, 10
 SAMPLE_BYTES = SAMPLE_WIDTH * SAMPLE_HEIGHT
 #: EBU R128's momentary loudness is told so often.
 LOUDNESS_RATE = 10
-#: A still is kept so often, this wide. The size of its file tells how much there is to see in it.
-STILL_EVERY_S, STILL_WIDTH = 2, 320
-#: A row or column at the picture's edge whose mean is darker than this (of 255) belongs to a black bar, where
-#: each point brighter than `BAR_SPECK` counts as white: a star or a letter is enough for a row to be lit.
-BAR_LIMIT, BAR_SPECK = 10, 64
-
 STALL_S = 120
 
 
@@ -73,9 +62,20 @@ class Analysis:
     samples: Samples
     #: momentary loudness in LUFS, `LOUDNESS_RATE` a second; empty without sound
     loudness: Sequence[float]
-    #: size in bytes of the still of every `STILL_EVERY_S` seconds
+    #: size in bytes of each still, and when it is shown
     still_sizes: Sequence[int]
+    still_times: Sequence[float]
     lit: Part | None
+    #: only some key frames were seen: `frame_times` are theirs, and each is one sample and one still
+    keys_only: bool = False
+
+    def samples_within(self, start_s: float, end_s: float) -> range:
+        """The indices of the samples of that interval; at least one."""
+        if self.keys_only:
+            first, last = (bisect_left(self.frame_times, moment_s) for moment_s in (start_s, end_s))
+        else:
+            first, last = int(start_s * SAMPLE_RATE), math.ceil(end_s * SAMPLE_RATE)
+        return range(first, max(first + 1, last))
 
 
 async def analyse(
@@ -84,9 +84,10 @@ async def analyse(
     *,
     tools: Tools,
     timeout_s: float,
+    view: View = WHOLE,
     on_progress: Callable[[float], None] | None = None,
 ) -> Analysis:
-    """Watch the file at `source`; `on_progress` hears how many of its seconds are done.
+    """Watch `source`; `on_progress` hears how many of its seconds are done. Times begin where the view does.
 
     Raises:
         SourceRefused: not one picture of it can be decoded.
@@ -96,7 +97,7 @@ async def analyse(
     with tempfile.TemporaryDirectory(prefix="analysis-") as name:
         folder = Path(name)
         finished = await run(
-            command(media, source=source, tools=tools),
+            watching.command(media, view, source=source, tools=tools),
             folder=folder,
             on_output=reader,
             timeout_s=timeout_s,
@@ -106,59 +107,25 @@ async def analyse(
         demand(finished)
         if not reader.times:
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
-        return Analysis(
-            duration_s=media.duration_s or reader.times[-1],
-            frame_times=reader.times,
-            frame_changes=reader.changes,
-            samples=Samples(pixels=(folder / "samples.gray").read_bytes()),
-            loudness=_loudness(folder / "loudness.txt"),
-            still_sizes=[still.stat().st_size for still in sorted(folder.glob("still-*.jpg"))],
-            lit=_lit((folder / "bars.txt").read_text(encoding="ascii")),
-        )
+        return _read(folder, reader, media, view)
 
 
-def command(media: MediaInfo, *, source: Source, tools: Tools) -> list[str]:
-    """The argument list of the pass. It writes into the folder that it runs in."""
-    # one thread: two analyses side by side use two cores better than one that waits for itself
-    opened = graph.input(address(source), threads=1, **input_options(source))
-    copies = opened[str(media.video_index)].filter_multi_output("split", 2)
-    compared = (
-        copies[0]
-        .filter("scale", *COMPARED, flags="area")
-        .filter("format", "gray")
-        .filter("scdet", threshold=100)
-        .filter("metadata", "print", key="lavfi.scd.mafd", file="pipe:1", direct=1)
+def _read(folder: Path, reader: "ChangeReader", media: MediaInfo, view: View) -> Analysis:
+    """What the pass has left in its folder."""
+    stills = [still.stat().st_size for still in sorted(folder.glob("still-*.jpg"))]
+    steps = [index * float(STILL_EVERY_S) for index in range(len(stills))]
+    bars = folder / "bars.txt"
+    return Analysis(
+        duration_s=view.length_s or media.duration_s or reader.times[-1],
+        frame_times=reader.times,
+        frame_changes=reader.changes,
+        samples=Samples(pixels=(folder / "samples.gray").read_bytes()),
+        loudness=_loudness(folder / "loudness.txt"),
+        still_sizes=stills,
+        still_times=reader.times if view.keys_only else steps,
+        lit=_lit(bars.read_text(encoding="ascii")) if bars.exists() else None,
+        keys_only=view.keys_only,
     )
-    samples = compared.filter("fps", SAMPLE_RATE, start_time=0, round="up")
-    samples = samples.filter("scale", SAMPLE_WIDTH, SAMPLE_HEIGHT, flags="area")
-    stills = (
-        copies[1]
-        .filter("fps", f"1/{STILL_EVERY_S}", start_time=0, round="up")
-        .filter_multi_output("split", 2)
-    )
-    bars = (
-        stills[0]
-        .filter("scale", out_range="full")
-        .filter("format", "gray")
-        .filter("lut", y=f"if(gt(val,{BAR_SPECK}),255,val)")
-        .filter("cropdetect", limit=BAR_LIMIT, round=2, reset=0, skip=0)
-        .filter("metadata", "print", file="bars.txt")
-    )
-    outputs = [
-        graph.output(samples, "samples.gray", f="rawvideo", pix_fmt="gray"),
-        graph.output(stills[1].filter("scale", STILL_WIDTH, -2), "still-%05d.jpg", f="image2", **{"q:v": 5}),
-        graph.output(bars, "-", f="null"),
-    ]
-    if media.audio_index is not None:
-        heard = (
-            in_step(opened[str(media.audio_index)])
-            .filter("ebur128", metadata=1)
-            .filter("ametadata", "print", key="lavfi.r128.M", file="loudness.txt")
-        )
-        outputs.append(graph.output(heard, "-", f="null"))
-    made = graph.merge_outputs(*outputs).global_args("-nostdin", "-hide_banner", "-loglevel", "error")
-    arguments: list[str] = graph.compile(made, cmd=str(tools.ffmpeg))
-    return arguments
 
 
 class ChangeReader:

@@ -1,14 +1,16 @@
 """What a scene is like: facts measured in it, and the title that they make."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import fmean
 
-from processing.analysis import SAMPLE_RATE, STILL_EVERY_S, Analysis
+from processing.analysis import Analysis
 from processing.scenes import Interval
 from processing.shots import BLACK_LEVEL, Boundary, Transition
 from processing.soundtrack import integrated, stretch
 from processing.timecode import format_timecode
+from processing.watching import SAMPLE_RATE
 from storage.intake_models import SceneFacts
 
 #: Words are used from these on: cuts a minute, motion (0 to 100), and LU above or below the whole video.
@@ -19,17 +21,21 @@ NEAR_BOUNDARY_S = 0.5
 
 def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]) -> SceneFacts:
     """Measure one scene of the video."""
-    first, last = int(scene.start_s * SAMPLE_RATE), math.ceil(scene.end_s * SAMPLE_RATE)
+    indices = seen.samples_within(scene.start_s, scene.end_s)
     inside = [boundary for boundary in boundaries if scene.start_s < boundary.at_s < scene.end_s]
-    indices = range(first, max(first + 1, last))
     loudness = integrated(stretch(seen.loudness, scene.start_s, scene.end_s))
+    cuts_per_minute = round(60 * len(inside) / (scene.end_s - scene.start_s), 1)
     return SceneFacts(
-        cuts_per_minute=round(60 * len(inside) / (scene.end_s - scene.start_s), 1),
-        motion=round(fmean(seen.samples.motion[first + 1 : last] or [0.0]), 2),
+        cuts_per_minute=None if seen.keys_only else cuts_per_minute,
+        motion=None if seen.keys_only else _motion(seen, indices),
         loudness_lufs=None if math.isinf(loudness) else round(loudness, 1),
         black_share=round(fmean(max(seen.samples[index]) <= BLACK_LEVEL for index in indices), 3),
         still_s=_best_still(seen, scene, boundaries),
     )
+
+
+def _motion(seen: Analysis, indices: range) -> float:
+    return round(fmean(seen.samples.motion[indices.start + 1 : indices.stop] or [0.0]), 2)
 
 
 def title(scene: Interval, character: SceneFacts, *, whole_lufs: float) -> str:
@@ -40,14 +46,10 @@ def title(scene: Interval, character: SceneFacts, *, whole_lufs: float) -> str:
 
 def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
     words = []
-    if character.cuts_per_minute >= FAST_CUTS:
-        words.append("fast cuts")
-    elif character.cuts_per_minute == 0:
-        words.append("one shot")
-    if character.motion >= LIVELY:
-        words.append("lively")
-    elif character.motion <= STILL:
-        words.append("still")
+    if character.cuts_per_minute is not None:
+        words += _word(character.cuts_per_minute, least=0, low="one shot", high="fast cuts", most=FAST_CUTS)
+    if character.motion is not None:
+        words += _word(character.motion, least=STILL, low="still", high="lively", most=LIVELY)
     if character.loudness_lufs is None:
         words.append("silent")
     elif abs(character.loudness_lufs - whole_lufs) >= LOUDER_LU:
@@ -55,20 +57,25 @@ def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
     return words
 
 
+def _word(value: float, *, least: float, low: str, high: str, most: float) -> list[str]:
+    return [high] if value >= most else [low] if value <= least else []
+
+
 def _best_still(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]) -> float:
     """The still with the most to see: a black or blurred picture makes a small file, a sharp one a large."""
 
     def worth(index: int) -> float:
-        at_s = index * STILL_EVERY_S
+        at_s = seen.still_times[index]
         if any(_is_near(boundary, at_s) for boundary in boundaries):
             return 0.0
-        return seen.still_sizes[index] / (1 + seen.samples.motion[_sample(seen, at_s)])
+        motion = 0.0 if seen.keys_only else seen.samples.motion[_sample(seen, at_s)]
+        return seen.still_sizes[index] / (1 + motion)
 
-    first = math.ceil((scene.start_s + NEAR_BOUNDARY_S) / STILL_EVERY_S)
-    last = min(math.ceil(scene.end_s / STILL_EVERY_S), len(seen.still_sizes))
+    first = bisect_left(seen.still_times, scene.start_s + NEAR_BOUNDARY_S)
+    last = bisect_left(seen.still_times, scene.end_s)
     if first >= last:
         return round((scene.start_s + scene.end_s) / 2, 3)
-    return float(max(range(first, last), key=worth) * STILL_EVERY_S)
+    return round(seen.still_times[max(range(first, last), key=worth)], 3)
 
 
 def _sample(seen: Analysis, at_s: float) -> int:

@@ -1,6 +1,7 @@
 """From a file to its cuts and scenes: the pass over it, then every decision, in order."""
 
 import asyncio
+import enum
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,18 @@ from processing.ffmpeg import Tools
 from processing.media import MediaInfo, Part
 from processing.scenes import Interval, SceneBounds, candidates, merge
 from processing.shots import Boundary, find_boundaries
+from processing.skimming import skim
 from processing.soundtrack import integrated
 from processing.source import Source
 from storage.intake_models import SceneFacts
+
+
+class Detector(enum.StrEnum):
+    """How closely a video is watched."""
+
+    FULL = "full"  #: every frame
+    FAST = "fast"  #: key frames, and every frame where a scene is to end
+
 
 #: What is dark in fewer stills than these may yet be lit.
 BARS_STILLS = 3
@@ -33,7 +43,7 @@ class FoundScene:
 class Detection:
     """What was found in one video."""
 
-    #: black at the ends of the video included
+    #: black at the ends of the video included; by the fast detector, only those that were looked at
     boundaries: Sequence[Boundary]
     #: the middle of each boundary that has a shot on either side
     cuts_s: Sequence[float]
@@ -52,6 +62,7 @@ async def detect(
     tools: Tools,
     bounds: SceneBounds,
     timeout_s: float,
+    detector: Detector = Detector.FULL,
     on_progress: Callable[[float], None] | None = None,
 ) -> Detection:
     """Find the scenes of the file at `source`; `on_progress` hears how many of its seconds are done.
@@ -60,7 +71,14 @@ async def detect(
         SourceRefused: not one picture of it can be decoded.
         RenderFailed, RenderTimedOut: the pass over it could not be made.
     """
-    seen = await analyse(source, media, tools=tools, timeout_s=timeout_s, on_progress=on_progress)
+    watched = on_progress or (lambda seconds: None)
+    if detector is Detector.FAST:
+        found = await skim(
+            source, media, tools=tools, bounds=bounds, timeout_s=timeout_s, on_progress=watched
+        )
+        if found is not None:
+            return await asyncio.to_thread(_detection, found.seen, found.boundaries, found.intervals)
+    seen = await analyse(source, media, tools=tools, timeout_s=timeout_s, on_progress=watched)
     # seconds of pure Python for a film: not in the loop that answers people
     return await asyncio.to_thread(decide, seen, bounds)
 
@@ -69,6 +87,11 @@ def decide(seen: Analysis, bounds: SceneBounds) -> Detection:
     """What follows from what was seen and heard."""
     boundaries = find_boundaries(seen)
     intervals = merge(candidates(seen, boundaries), duration_s=seen.duration_s, bounds=bounds)
+    return _detection(seen, boundaries, intervals)
+
+
+def _detection(seen: Analysis, found: Sequence[Boundary], intervals: Sequence[Interval]) -> Detection:
+    boundaries = sorted(found, key=lambda boundary: boundary.at_s)
     whole = integrated(seen.loudness)
     return Detection(
         boundaries=boundaries,

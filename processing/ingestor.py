@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from processing.detection import Detection, detect
+from processing.detection import Detection, Detector, detect
 from processing.errors import ExportError, ExportRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
@@ -37,6 +37,7 @@ class IntakeLimits:
     """The bounds that an operator sets."""
 
     detects: bool = True
+    detector: Detector = Detector.FULL
     scenes: SceneBounds = field(default_factory=SceneBounds)
     unfinished: int = 5
     tries: int = 3
@@ -221,6 +222,7 @@ class Ingestor:
                 await probe(source, tools=self._tools),
                 tools=self._tools,
                 bounds=self._limits.scenes,
+                detector=self._limits.detector,
                 timeout_s=self._limits.detect_timeout_s,
                 on_progress=lambda seconds: watch(seconds / (video.duration_s or seconds or 1)),
             )

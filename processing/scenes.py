@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processing.analysis import SAMPLE_RATE, Analysis, Samples
+from processing.analysis import Analysis, Samples
 from processing.shots import Boundary, Transition
 from processing.soundtrack import silences
+from processing.watching import SAMPLE_RATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +61,25 @@ MEMORY_S, MEMORY_EVERY_S = 12, 2
 NEW = 20.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A boundary between shots, and how new the picture behind it is, 0 to 1."""
+
+    boundary: Boundary
+    novelty: float
+
+
 def candidates(seen: Analysis, boundaries: Sequence[Boundary]) -> list[Candidate]:
     """Every place where a scene of this video may end; each boundary between shots is one."""
+    return places(
+        [Mark(boundary=boundary, novelty=_novelty(seen.samples, boundary)) for boundary in boundaries], seen
+    )
+
+
+def places(marks: Sequence[Mark], seen: Analysis) -> list[Candidate]:
+    """The marks, the silences and, where there is nothing else, any place, each with its price."""
     quiet = silences(seen.loudness)
-    found = [_at_boundary(boundary, seen.samples, quiet) for boundary in boundaries]
+    found = [_at_boundary(mark, quiet) for mark in marks]
     found += [
         Candidate(end_s=(begin + end) / 2, start_s=(begin + end) / 2, price=PRICE_SILENCE)
         for begin, end in quiet
@@ -76,15 +92,15 @@ def candidates(seen: Analysis, boundaries: Sequence[Boundary]) -> list[Candidate
     return found
 
 
-def merge(places: Sequence[Candidate], *, duration_s: float, bounds: SceneBounds) -> list[Interval]:
-    """The cheapest scenes that part the video at some of the `places`.
+def merge(candidates: Sequence[Candidate], *, duration_s: float, bounds: SceneBounds) -> list[Interval]:
+    """The cheapest scenes that part the video at some of the candidates.
 
     They are in order, disjoint, inside the video and within the bounds. A video shorter than the shortest
     scene is one scene; what fits no scene is left out.
     """
     if duration_s < bounds.shortest_s:
         return [Interval(start_s=0.0, end_s=duration_s)]
-    points = _points(places, duration_s)
+    points = _points(candidates, duration_s)
     cost, came_from = [0.0], [(0, False)]
     for here in range(1, len(points)):
         least, best = min(_ways(points, cost, here, bounds))
@@ -99,12 +115,12 @@ def merge(places: Sequence[Candidate], *, duration_s: float, bounds: SceneBounds
     return found[::-1]
 
 
-def _points(places: Sequence[Candidate], duration_s: float) -> list[Candidate]:
-    """The places in order between both ends; a dear one that overlaps a cheaper one is dropped."""
+def _points(candidates: Sequence[Candidate], duration_s: float) -> list[Candidate]:
+    """The candidates in order between both ends; a dear one that overlaps a cheaper one is dropped."""
     begin = Candidate(end_s=0.0, start_s=0.0, price=0.0)
     end = Candidate(end_s=duration_s, start_s=duration_s, price=0.0)
     inside = sorted(
-        (place for place in places if place.end_s >= 0 and place.start_s <= duration_s),
+        (place for place in candidates if place.end_s >= 0 and place.start_s <= duration_s),
         key=lambda place: (place.end_s, place.start_s, place.price),
     )
     kept = [begin]
@@ -134,11 +150,12 @@ def _ways(
     return ways
 
 
-def _at_boundary(boundary: Boundary, samples: Samples, quiet: Sequence[tuple[float, float]]) -> Candidate:
+def _at_boundary(mark: Mark, quiet: Sequence[tuple[float, float]]) -> Candidate:
+    boundary = mark.boundary
     if boundary.transition is Transition.BLACK:
         price = PRICE_BLACK
     else:
-        price = PRICE_BOUNDARY - WORTH_OF_NEW * _novelty(samples, boundary)
+        price = PRICE_BOUNDARY - WORTH_OF_NEW * mark.novelty
         if any(begin <= boundary.at_s <= end for begin, end in quiet):
             price -= WORTH_OF_SILENCE
     return Candidate(end_s=boundary.end_s, start_s=boundary.start_s, price=price)

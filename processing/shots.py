@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from processing.analysis import SAMPLE_BYTES, SAMPLE_RATE, Analysis, Samples
+from processing.analysis import SAMPLE_BYTES, Analysis, Samples
+from processing.watching import SAMPLE_RATE
 
 
 class Transition(enum.StrEnum):

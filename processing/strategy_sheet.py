@@ -8,7 +8,7 @@ from pathlib import Path
 import ffmpeg as graph
 from PIL import Image
 
-from processing.analysis import SAMPLE_HEIGHT, SAMPLE_RATE, SAMPLE_WIDTH, Samples
+from processing.analysis import Samples
 from processing.bars import cut_off, shown
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
@@ -21,6 +21,7 @@ from processing.source import Source, address
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, Strategy, Stream, even
 from processing.timecode import format_timecode
+from processing.watching import SAMPLE_HEIGHT, SAMPLE_RATE, SAMPLE_WIDTH
 from processing.windows import Window, lost_share, motion_map, read_ruler, ruler
 
 #: Of the sheet's pictures, in pixels; the ruler is read at a fraction of it.

@@ -8,7 +8,8 @@ is still to be seen; where there is no blue, there is none of the picture at all
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processing.analysis import SAMPLE_HEIGHT, SAMPLE_WIDTH, Samples
+from processing.analysis import Samples
+from processing.watching import SAMPLE_HEIGHT, SAMPLE_WIDTH
 
 #: Red and green begin here, so that black and the edges of filters are told from the ruler.
 FIRST, LAST = 55, 255

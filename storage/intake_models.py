@@ -72,9 +72,10 @@ class Intake:
 class SceneFacts:
     """What a scene that was found is like."""
 
-    cuts_per_minute: float
+    #: None: only key frames were seen, which tell neither of cuts nor of motion
+    cuts_per_minute: float | None
     #: mean change from one tenth of a second to the next, 0 to 100
-    motion: float
+    motion: float | None
     #: integrated loudness; None without sound
     loudness_lufs: float | None
     #: part of the scene that is black

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.commands.bar import ProgressBar
 from bot.commands.base import FAILED, INTERRUPTED, Command, complain, perform, programs, say
-from processing.detection import Detection, detect
+from processing.detection import Detection, Detector, detect
 from processing.errors import ExportError, ToolsMissing
 from processing.ffmpeg import Progress
 from processing.ffprobe import probe
@@ -36,6 +36,13 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="S",
             help=f"{name} scene; default: {seconds:g} s",
         )
+    parser.add_argument(
+        "--detector",
+        type=Detector,
+        choices=list(Detector),
+        default=Detector.FULL,
+        help="fast: by key frames, all but scene ends; default: full",
+    )
     parser.add_argument("--json", action="store_true", help="print one object")
 
 
@@ -66,7 +73,13 @@ async def _detect(arguments: argparse.Namespace) -> Detection:
             bar.show(Progress(stage="detecting", percent=min(100.0, 100 * seconds / (media.duration_s or 1))))
 
         return await detect(
-            arguments.source, media, tools=tools, bounds=bounds, timeout_s=TIMEOUT_S, on_progress=watched
+            arguments.source,
+            media,
+            tools=tools,
+            bounds=bounds,
+            timeout_s=TIMEOUT_S,
+            detector=arguments.detector,
+            on_progress=watched,
         )
 
 

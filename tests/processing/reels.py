@@ -1,5 +1,6 @@
 """Makes reels: clips of several shots whose boundaries are known, and looks at them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from processing.analysis import Analysis, analyse
@@ -23,7 +24,7 @@ SHOTS = {
 ENCODED = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p")
 
 
-def reel(tools: Tools, path: Path, *shots: tuple[str, float]) -> Path:
+def reel(tools: Tools, path: Path, *shots: tuple[str, float], encoded: Sequence[str] = ENCODED) -> Path:
     """These shots, each for so many seconds, one cut after the other."""
     inputs: list[str] = []
     for name, seconds in shots:
@@ -31,7 +32,7 @@ def reel(tools: Tools, path: Path, *shots: tuple[str, float]) -> Path:
     same = ";".join(f"[{index}]format=yuv420p,setsar=1[v{index}]" for index in range(len(shots)))
     names = "".join(f"[v{index}]" for index in range(len(shots)))
     joined = f"{same};{names}concat=n={len(shots)}:v=1"
-    return clips.make(tools, path, *inputs, "-filter_complex", joined, *ENCODED)
+    return clips.make(tools, path, *inputs, "-filter_complex", joined, *encoded)
 
 
 def melted(

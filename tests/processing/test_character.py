@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from processing.analysis import SAMPLE_RATE
 from processing.character import characterise, title
 from processing.detection import decide
 from processing.ffmpeg import Tools
 from processing.scenes import Interval, SceneBounds
 from processing.shots import find_boundaries
+from processing.watching import SAMPLE_RATE
 from storage.intake_models import SceneFacts
 from tests.processing.reels import reel, watch
 

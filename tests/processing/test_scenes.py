@@ -5,9 +5,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.analysis import SAMPLE_BYTES, SAMPLE_RATE, Analysis, Samples
+from processing.analysis import SAMPLE_BYTES, Analysis, Samples
 from processing.scenes import Candidate, Interval, SceneBounds, candidates, merge
 from processing.shots import Boundary, Transition
+from processing.watching import SAMPLE_RATE
 
 BOUNDS = SceneBounds(shortest_s=15, target_s=40, longest_s=180)
 
@@ -29,6 +30,7 @@ def film(*shots: tuple[int, float]) -> tuple[Analysis, list[Boundary]]:
         samples=Samples(pixels=pixels),
         loudness=[],
         still_sizes=[],
+        still_times=[],
         lit=None,
     )
     return seen, [Boundary(transition=Transition.CUT, end_s=end, start_s=end) for end in ends[:-1]]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.analysis import SAMPLE_BYTES, SAMPLE_RATE, Analysis, Samples
+from processing.analysis import SAMPLE_BYTES, Analysis, Samples
 from processing.ffmpeg import Tools
 from processing.shots import Boundary, Transition, find_boundaries
+from processing.watching import SAMPLE_RATE
 from tests.processing.reels import RATE, SIZE, drawn, melted, reel, watch
 
 FRAME_S = 1 / RATE
@@ -24,6 +25,7 @@ def seen(levels: list[int], changes: list[float]) -> Analysis:
         samples=Samples(pixels=b"".join(bytes([level]) * SAMPLE_BYTES for level in levels)),
         loudness=[],
         still_sizes=[1] * (1 + len(levels) // 20),
+        still_times=[],
         lit=None,
     )
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.analysis import SAMPLE_BYTES, SAMPLE_HEIGHT, SAMPLE_WIDTH, Samples
+from processing.analysis import SAMPLE_BYTES, Samples
+from processing.watching import SAMPLE_HEIGHT, SAMPLE_WIDTH
 from processing.windows import Window, lost_share, motion_map, read_ruler, ruler
 
 WIDTH, HEIGHT = 64, 36
