@@ -17,6 +17,7 @@ from bot.background import background
 from bot.chat.face import ChatFace
 from bot.config import Settings
 from bot.fetching import open_fetcher
+from bot.ground import Ground, services_upon
 from bot.notifiers import open_notifiers
 from bot.notifiers.base import Means
 from bot.remote.reader import open_reader
@@ -24,33 +25,17 @@ from bot.services import Services
 from bot.upkeep import upkeep
 from bot.web.server import application, serving
 from processing import maintenance
-from processing.album import Album
 from processing.delivery import Courier, Notifier
 from processing.encoder_probe import chosen_for_service
-from processing.exporter import Exporter
 from processing.ffmpeg import find_tools
-from processing.fulfilment import Fulfilment
-from processing.ingest import Library
-from processing.ingestor import Ingestor
 from processing.milestones import Milestones
 from processing.opener import Opener
 from processing.pool import LocalPool, default_size
-from processing.progress import ProgressBoard
 from processing.render import engine
-from processing.staying import Staying
 from storage.database import Database
-from storage.deliveries import Deliveries
-from storage.exports import Exports
 from storage.files import LocalFiles
-from storage.intakes import Intakes
 from storage.moments import utc_now
-from storage.notes import Notes
-from storage.orders import Orders
 from storage.remotes import Remotes
-from storage.scenes import Scenes
-from storage.soundtracks import Soundtracks
-from storage.twins import Twins
-from storage.videos import Videos
 
 log = structlog.get_logger()
 
@@ -102,18 +87,8 @@ async def open_services(
         open_fetcher(bounds.of_fetches(settings)) as fetch,
         open_reader(bounds.of_reads(settings), data / "remote") as reader,
     ):
-        videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
-        intakes, files, board = Intakes(database), LocalFiles(data / "files"), ProgressBoard()
-        remotes = Remotes(database)
-        opener = Opener(files, remotes, reader)
-        library = Library(
-            videos=videos,
-            scenes=scenes,
-            files=files,
-            tools=tools,
-            now=utc_now,
-            storage_bytes=round(settings.ingest.storage_gb * 1e9),
-        )
+        files = LocalFiles(data / "files")
+        opener = Opener(files, Remotes(database), reader)
         pool = LocalPool(
             size=settings.render.pool_size or default_size(),
             threads=settings.render.threads,
@@ -123,70 +98,21 @@ async def open_services(
             scratch=scratch,
             hardware=hardware,
         )
-        fulfilment = Fulfilment(
-            videos=videos,
-            exports=exports,
-            twins=Twins(database),
-            intakes=intakes,
-            soundtracks=Soundtracks(database),
+        ground = Ground(
+            database=database,
             files=files,
+            opener=opener,
             pool=pool,
-            board=board,
-            limits=bounds.of_exports(settings),
+            fetch=fetch,
+            reader=reader,
+            tools=tools,
             engine=engine(tools, hardware),
+            scratch=scratch,
             now=utc_now,
             on_news=on_news,
-        )
-        ingestor = Ingestor(
-            library=library,
-            videos=videos,
-            intakes=intakes,
-            opener=opener,
-            fetch=fetch,
-            staying=Staying(policy=settings.ingest.remote, reader=reader, library=library, tools=tools),
-            tools=tools,
-            scratch=scratch,
-            limits=bounds.of_intakes(settings),
-            now=utc_now,
             on_step=on_step,
         )
-        yield Services(
-            settings=settings,
-            base_url=_base_url(settings, listener),
-            scratch=scratch,
-            database=database,
-            videos=videos,
-            scenes=scenes,
-            exports=exports,
-            deliveries=Deliveries(database),
-            notes=Notes(database),
-            files=files,
-            tools=tools,
-            board=board,
-            library=library,
-            remotes=remotes,
-            reader=reader,
-            intakes=intakes,
-            ingestor=ingestor,
-            album=Album(
-                scenes=scenes, intakes=intakes, files=files, opener=opener, tools=tools, scratch=scratch
-            ),
-            exporter=Exporter(
-                scenes=scenes,
-                exports=exports,
-                files=files,
-                pool=pool,
-                board=board,
-                limits=bounds.of_exports(settings),
-                fulfilment=fulfilment,
-                orders=Orders(database),
-                now=utc_now,
-                on_news=on_news,
-                on_order=ingestor.wake,
-            ),
-            now=utc_now,
-            on_news=on_news,
-        )
+        yield services_upon(ground, settings, base_url=_base_url(settings, listener))
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.web.bodies import RecipeBody
 from bot.web.calls import Call
-from bot.web.export_views import AcceptedView
+from bot.web.export_views import AcceptedView, AskedView
 from bot.web.keys import IN_FLIGHT
 from bot.web.problems import Problem, rate_limit
 from bot.web.routes import json
@@ -61,7 +61,8 @@ def accepted_answer(call: Call, accepted: Accepted) -> web.Response:
 
 def accepted_view(call: Call, accepted: Accepted) -> AcceptedView:
     """What the caller is told of it, now and in every repetition."""
-    return AcceptedView.of(accepted.export, url=call.link(f"/v1/exports/{accepted.export.id}"))
+    url = call.link(f"/v1/exports/{accepted.export.id}")
+    return AcceptedView(**dict(AskedView.of(accepted.export)), url=url)
 
 
 def patience() -> dict[str, str]:

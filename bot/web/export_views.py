@@ -10,12 +10,10 @@ from processing.ffmpeg import Progress
 from storage.models import Export, ExportStatus
 
 
-class AcceptedView(View):
-    """An export as it was accepted. A repeated request is answered with the same."""
+class AskedView(View):
+    """What was asked for: the part of an export that never changes."""
 
     id: str
-    status: Literal["pending"] = "pending"
-    url: str = Field(description="ask here how it stands")
     scene_id: str
     video_id: str
     user_id: str
@@ -30,11 +28,10 @@ class AcceptedView(View):
     created_at: datetime
 
     @classmethod
-    def of(cls, export: Export, *, url: str) -> "AcceptedView":
-        """The part of an export that never changes."""
-        return cls(
+    def of(cls, export: Export) -> "AskedView":
+        """The only place where an export becomes these fields; the views below add theirs."""
+        return AskedView(
             id=export.id,
-            url=url,
             scene_id=export.scene_id,
             video_id=export.video_id,
             user_id=export.user_id,
@@ -50,6 +47,13 @@ class AcceptedView(View):
         )
 
 
+class AcceptedView(AskedView):
+    """An export as it was accepted. A repeated request is answered with the same."""
+
+    status: Literal["pending"] = "pending"
+    url: str = Field(description="ask here how it stands")
+
+
 class ProgressView(View):
     """How far a render is."""
 
@@ -58,26 +62,13 @@ class ProgressView(View):
     eta_s: float | None = Field(description="seconds left, once that can be told")
 
 
-class ExportView(View):
+class ExportView(AskedView):
     """An export and how it stands. The last nine fields are set while there is a short."""
 
-    id: str
     status: ExportStatus
-    scene_id: str
-    video_id: str
-    user_id: str
-    title: str
-    start_s: float
-    end_s: float
-    aspect_ratio_strategy: str
-    output_quality: str
-    focus: int
-    target_mb: float | None
-    normalize_loudness: bool
     progress: ProgressView
     queue_position: int | None = Field(description="1: the next to start; null: it does not wait")
     error: str | None
-    created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
     expires_at: datetime | None
@@ -134,23 +125,11 @@ def export_view(
     status = standing(export, now=now)
     facts = export.facts if status is ExportStatus.COMPLETED else None
     return ExportView(
-        id=export.id,
+        **dict(AskedView.of(export)),
         status=status,
-        scene_id=export.scene_id,
-        video_id=export.video_id,
-        user_id=export.user_id,
-        title=export.title,
-        start_s=export.start_s,
-        end_s=export.end_s,
-        aspect_ratio_strategy=export.recipe.strategy,
-        output_quality=export.recipe.quality,
-        focus=export.recipe.focus,
-        target_mb=export.recipe.target_mb,
-        normalize_loudness=export.recipe.normalize_loudness,
         progress=_progress(status, progress),
         queue_position=None if waiting_before is None else waiting_before + 1,
         error=export.error,
-        created_at=export.created_at,
         started_at=export.started_at,
         finished_at=export.finished_at,
         expires_at=export.expires_at,

@@ -13,9 +13,10 @@ import pytest
 from structlog.testing import CapturingLogger
 
 from processing import fulfilment
+from processing.assembly import exporter_above
 from processing.errors import QuotaExceeded, Refusal, RenderFailed, SceneNotFound, SourceRefused
 from processing.exporter import WORN_OUT, Exporter
-from processing.fulfilment import OUR_FAULT, SOURCE_GONE, Fulfilment
+from processing.fulfilment import OUR_FAULT, SOURCE_GONE
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits, ExportRequest
 from storage.admission import Idempotency
@@ -26,10 +27,7 @@ from storage.files import LocalFiles, NothingStored
 from storage.intake_models import Findings
 from storage.intakes import Intakes
 from storage.models import Event, Export, ExportStatus, Recipe, Scene
-from storage.orders import Orders
 from storage.scenes import Scenes
-from storage.soundtracks import Soundtracks
-from storage.twins import Twins
 from storage.videos import Videos
 from tests import samples
 from tests.fakes import Clock, FakePool
@@ -106,29 +104,13 @@ async def studio(
     pool, board, news = FakePool(files), ProgressBoard(), list[str]()
 
     def build() -> Exporter:
-        fulfilment = Fulfilment(
-            videos=videos,
-            exports=exports,
-            twins=Twins(database),
-            intakes=Intakes(database),
-            soundtracks=Soundtracks(database),
+        return exporter_above(
+            database,
             files=files,
             pool=pool,
             board=board,
             limits=LIMITS,
             engine="1",
-            now=clock,
-            on_news=lambda: news.append("news"),
-        )
-        return Exporter(
-            scenes=scenes,
-            exports=exports,
-            files=files,
-            pool=pool,
-            board=board,
-            limits=LIMITS,
-            fulfilment=fulfilment,
-            orders=Orders(database),
             now=clock,
             on_news=lambda: news.append("news"),
             on_order=lambda: None,
@@ -387,15 +369,15 @@ async def test_resuming_leaves_alone_what_is_being_rendered(studio: Studio) -> N
 async def test_resuming_leaves_alone_what_is_just_being_started(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written, go_on, start_next = asyncio.Event(), asyncio.Event(), studio.exports.start_next
+    written, go_on, start_next = asyncio.Event(), asyncio.Event(), Exports.start_next
 
-    async def held(now: datetime) -> Export | None:
-        export = await start_next(now)
+    async def held(exports: Exports, now: datetime) -> Export | None:
+        export = await start_next(exports, now)
         written.set()
         await go_on.wait()
         return export
 
-    monkeypatch.setattr(studio.exports, "start_next", held)
+    monkeypatch.setattr(Exports, "start_next", held)
     export = await studio.ask()
     async with at_work(studio.exporter):
         await written.wait()  # the row says `processing`, and nobody renders it yet

@@ -16,35 +16,19 @@ import pytest
 from bot.background import background
 from bot.config import Settings, hash_token
 from bot.fetching import FetchLimits, open_fetcher
+from bot.ground import Ground, services_upon
 from bot.remote.reader import ReadLimits, open_reader
 from bot.services import Services
 from bot.signatures import sign
 from bot.web.patience import Patience
 from bot.web.server import application, serving
-from processing.album import Album
-from processing.exporter import Exporter
 from processing.ffmpeg import Tools, find_tools
-from processing.fulfilment import Fulfilment
-from processing.ingest import Library
-from processing.ingestor import Fetch, Ingestor, IntakeLimits
-from processing.opener import Opener, RemoteReader
-from processing.progress import ProgressBoard
-from processing.requests import ExportLimits
-from processing.staying import Staying
+from processing.opener import Opener
 from storage.database import Database
-from storage.deliveries import Deliveries
-from storage.exports import Exports
 from storage.files import LocalFiles
 from storage.identifiers import new_id
-from storage.intakes import Intakes
 from storage.models import Scene, Video
-from storage.notes import Notes
-from storage.orders import Orders
 from storage.remotes import Remotes
-from storage.scenes import Scenes
-from storage.soundtracks import Soundtracks
-from storage.twins import Twins
-from storage.videos import Videos
 from tests import clips
 from tests.fakes import Clock, FakePool
 
@@ -180,7 +164,8 @@ def patience() -> Patience:
 
 @pytest.fixture
 async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Patience) -> AsyncIterator[House]:
-    clock = Clock()
+    clock, scratch = Clock(), tmp_path / "tmp"
+    scratch.mkdir()
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     base_url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     async with (
@@ -189,7 +174,23 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Pati
         open_reader(READS, tmp_path / "remote") as reader,
     ):
         steps = asyncio.Event()
-        services, pool = _services(database, tmp_path, tools, settings, base_url, clock, fetch, reader, steps)
+        files = LocalFiles(tmp_path / "files")
+        pool = FakePool(files)
+        ground = Ground(
+            database=database,
+            files=files,
+            opener=Opener(files, Remotes(database), reader),
+            pool=pool,
+            fetch=fetch,
+            reader=reader,
+            tools=tools,
+            engine="1",
+            scratch=scratch,
+            now=clock,
+            on_news=lambda: None,
+            on_step=steps.set,
+        )
+        services = services_upon(ground, settings, base_url=base_url)
         async with (
             background("exporter", services.exporter.run),
             background("orders", partial(services.exporter.follow, steps)),
@@ -198,93 +199,3 @@ async def house(tmp_path: Path, tools: Tools, settings: Settings, patience: Pati
         ):
             await face.enter_async_context(serving(application(services), listener, patience))
             yield House(services=services, pool=pool, clock=clock, http=http, close=face.aclose)
-
-
-def _services(
-    database: Database,
-    folder: Path,
-    tools: Tools,
-    settings: Settings,
-    base_url: str,
-    now: Clock,
-    fetch: Fetch,
-    reader: RemoteReader,
-    steps: asyncio.Event,
-) -> tuple[Services, FakePool]:
-    (folder / "tmp").mkdir()
-    videos, scenes, exports = Videos(database), Scenes(database), Exports(database)
-    files, board = LocalFiles(folder / "files"), ProgressBoard()
-    remotes = Remotes(database)
-    opener = Opener(files, remotes, reader)
-    library = Library(videos=videos, scenes=scenes, files=files, tools=tools, now=now)
-    pool = FakePool(files)
-    limits = ExportLimits(exports_per_day=settings.limits.exports_per_day)
-    on_news: Callable[[], None] = lambda: None  # noqa: E731
-    ingestor = Ingestor(
-        library=library,
-        videos=videos,
-        intakes=Intakes(database),
-        opener=opener,
-        fetch=fetch,
-        staying=Staying(policy=settings.ingest.remote, reader=reader, library=library, tools=tools),
-        tools=tools,
-        scratch=folder / "tmp",
-        limits=IntakeLimits(),
-        now=now,
-        on_step=steps.set,
-    )
-    services = Services(
-        settings=settings,
-        base_url=base_url,
-        scratch=folder / "tmp",
-        database=database,
-        videos=videos,
-        scenes=scenes,
-        exports=exports,
-        deliveries=Deliveries(database),
-        notes=Notes(database),
-        files=files,
-        tools=tools,
-        board=board,
-        library=library,
-        remotes=remotes,
-        reader=reader,
-        intakes=Intakes(database),
-        ingestor=ingestor,
-        album=Album(
-            scenes=scenes,
-            intakes=Intakes(database),
-            files=files,
-            opener=opener,
-            tools=tools,
-            scratch=folder / "tmp",
-        ),
-        exporter=Exporter(
-            scenes=scenes,
-            exports=exports,
-            files=files,
-            pool=pool,
-            board=board,
-            limits=limits,
-            fulfilment=Fulfilment(
-                videos=videos,
-                exports=exports,
-                twins=Twins(database),
-                intakes=Intakes(database),
-                soundtracks=Soundtracks(database),
-                files=files,
-                pool=pool,
-                board=board,
-                limits=limits,
-                engine="1",
-                now=now,
-                on_news=on_news,
-            ),
-            orders=Orders(database),
-            now=now,
-            on_news=on_news,
-            on_order=ingestor.wake,
-        ),
-        now=now,
-    )
-    return services, pool

@@ -1,0 +1,121 @@
+"""Builds the services upon what is open: the same for the program and for tests that replace a part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot import bounds
+from bot.config import Settings
+from bot.services import Services
+from processing.album import Album
+from processing.assembly import exporter_above
+from processing.ffmpeg import Tools
+from processing.ingest import Library
+from processing.ingestor import Fetch, Ingestor
+from processing.opener import Opener, RemoteReader
+from processing.pool import RenderPool
+from processing.progress import ProgressBoard
+from processing.staying import Staying
+from storage.database import Database
+from storage.deliveries import Deliveries
+from storage.exports import Exports
+from storage.files import FileStore
+from storage.intakes import Intakes
+from storage.notes import Notes
+from storage.remotes import Remotes
+from storage.scenes import Scenes
+from storage.videos import Videos
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What must be opened, chosen or replaced before the rest can stand on it."""
+
+    database: Database
+    files: FileStore
+    opener: Opener
+    pool: RenderPool
+    fetch: Fetch
+    reader: RemoteReader
+    tools: Tools
+    engine: str
+    scratch: Path
+    now: Callable[[], datetime]
+    on_news: Callable[[], None]  #: told when there may be news to bring
+    on_step: Callable[[], None]  #: told at each step of a video on its way in
+
+
+def services_upon(ground: Ground, settings: Settings, *, base_url: str) -> Services:
+    """Everything a face asks for, within the bounds of these settings."""
+    database, board = ground.database, ProgressBoard()
+    library, ingestor = _catalogue(ground, settings)
+    return Services(
+        settings=settings,
+        base_url=base_url,
+        scratch=ground.scratch,
+        database=database,
+        videos=Videos(database),
+        scenes=Scenes(database),
+        exports=Exports(database),
+        deliveries=Deliveries(database),
+        notes=Notes(database),
+        files=ground.files,
+        tools=ground.tools,
+        board=board,
+        library=library,
+        remotes=Remotes(database),
+        reader=ground.reader,
+        intakes=Intakes(database),
+        ingestor=ingestor,
+        album=Album(
+            scenes=Scenes(database),
+            intakes=Intakes(database),
+            files=ground.files,
+            opener=ground.opener,
+            tools=ground.tools,
+            scratch=ground.scratch,
+        ),
+        exporter=exporter_above(
+            database,
+            files=ground.files,
+            pool=ground.pool,
+            board=board,
+            limits=bounds.of_exports(settings),
+            engine=ground.engine,
+            now=ground.now,
+            on_news=ground.on_news,
+            on_order=ingestor.wake,
+        ),
+        now=ground.now,
+        on_news=ground.on_news,
+    )
+
+
+def _catalogue(ground: Ground, settings: Settings) -> tuple[Library, Ingestor]:
+    """The videos that are there, and how others come in."""
+    videos = Videos(ground.database)
+    library = Library(
+        videos=videos,
+        scenes=Scenes(ground.database),
+        files=ground.files,
+        tools=ground.tools,
+        now=ground.now,
+        storage_bytes=round(settings.ingest.storage_gb * 1e9),
+    )
+    ingestor = Ingestor(
+        library=library,
+        videos=videos,
+        intakes=Intakes(ground.database),
+        opener=ground.opener,
+        fetch=ground.fetch,
+        staying=Staying(
+            policy=settings.ingest.remote, reader=ground.reader, library=library, tools=ground.tools
+        ),
+        tools=ground.tools,
+        scratch=ground.scratch,
+        limits=bounds.of_intakes(settings),
+        now=ground.now,
+        on_step=ground.on_step,
+    )
+    return library, ingestor
