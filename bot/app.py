@@ -124,6 +124,7 @@ async def _work(
     courier = Courier(
         deliveries=services.deliveries,
         exports=services.exports,
+        intakes=services.intakes,
         notifiers=notifiers,
         exports_per_day=settings.limits.exports_per_day,
         now=services.now,

@@ -167,7 +167,7 @@ class ClientSettings(Section):
     )
     users: list[str] = Field([], description="users it acts for, with * and ?; empty: itself alone")
     notify_url: str = Field(
-        "", description="where it hears of its exports, if a request names no other place"
+        "", description="where it hears of its exports and videos, if a request names no other place"
     )
 
     @model_validator(mode="after")

@@ -117,5 +117,6 @@ def _catalogue(ground: Ground, settings: Settings) -> tuple[Library, Ingestor]:
         limits=bounds.of_intakes(settings),
         now=ground.now,
         on_step=ground.on_step,
+        on_news=ground.on_news,
     )
     return library, ingestor

@@ -1,4 +1,4 @@
-"""Brings the news of exports to their destinations, and retries what is due."""
+"""Brings the news of exports and of videos to their destinations, and retries what is due."""
 
 import asyncio
 import random
@@ -13,7 +13,9 @@ import structlog
 
 from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.models import Delivery, Destination, Event, Export, Quota
+from storage.intake_models import Intake
+from storage.intakes import Intakes
+from storage.models import Delivery, Destination, Event, Export, Quota, VideoEvent
 
 log = structlog.get_logger()
 
@@ -28,7 +30,7 @@ ERROR_CHARACTERS = 500
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What a notifier tells. `delivery_id` is the same in every attempt."""
+    """What a notifier tells of an export. `delivery_id` is the same in every attempt."""
 
     delivery_id: str
     event: Event
@@ -39,12 +41,23 @@ class News:
     percent: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class VideoNews:
+    """What a notifier tells of a video that has come in, or could not."""
+
+    delivery_id: str
+    event: VideoEvent
+    intake: Intake
+    destination: Destination
+    occurred_at: datetime
+
+
 class Notifier(Protocol):
     """Knows one kind of destination."""
 
     kind: str
 
-    async def notify(self, news: News) -> None:
+    async def notify(self, news: News | VideoNews) -> None:
         """Bring the news; return when the other side has it.
 
         Raises:
@@ -81,6 +94,7 @@ class Courier:
         *,
         deliveries: Deliveries,
         exports: Exports,
+        intakes: Intakes,
         notifiers: Mapping[str, Notifier],
         exports_per_day: int,
         now: Callable[[], datetime],
@@ -88,6 +102,7 @@ class Courier:
     ) -> None:
         self._deliveries = deliveries
         self._exports = exports
+        self._intakes = intakes
         self._notifiers = notifiers
         self._exports_per_day = exports_per_day
         self._now = now
@@ -154,8 +169,11 @@ class Courier:
             raise RetryLater(f"nobody here brings news by {delivery.destination.kind}")
         return notifier
 
-    async def _told(self, delivery: Delivery) -> News:
-        export = await self._exports.get(delivery.export_id)
+    async def _told(self, delivery: Delivery) -> News | VideoNews:
+        """What there is to tell, as its subject stands now."""
+        if isinstance(delivery.event, VideoEvent):
+            return await self._told_of_video(delivery, delivery.event)
+        export = await self._exports.get(delivery.export_id) if delivery.export_id else None
         if export is None:
             raise Undeliverable("the export is gone")
         quota = await self._exports.quota(export.user_id, self._now(), limit=self._exports_per_day)
@@ -167,6 +185,18 @@ class Courier:
             quota=quota,
             occurred_at=delivery.created_at,
             percent=delivery.percent,
+        )
+
+    async def _told_of_video(self, delivery: Delivery, event: VideoEvent) -> VideoNews:
+        intake = await self._intakes.get(delivery.video_id) if delivery.video_id else None
+        if intake is None:
+            raise Undeliverable("the video is gone")
+        return VideoNews(
+            delivery_id=delivery.id,
+            event=event,
+            intake=intake,
+            destination=delivery.destination,
+            occurred_at=delivery.created_at,
         )
 
     async def _retry(self, delivery: Delivery, error: Exception) -> None:
@@ -195,7 +225,7 @@ def _said(error: Exception) -> str:
 def _ids(delivery: Delivery) -> dict[str, str | int]:
     return {
         "delivery_id": delivery.id,
-        "export_id": delivery.export_id,
+        "export_id" if delivery.export_id else "video_id": delivery.export_id or delivery.video_id or "",
         "kind": delivery.destination.kind,
         "attempt": delivery.attempts + 1,
     }

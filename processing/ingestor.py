@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from processing.staying import Staying
 from storage.identifiers import new_id
 from storage.intake_models import Intake, IntakeStatus, Keep
 from storage.intakes import Intakes
-from storage.models import Video
+from storage.models import Destination, Video
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -73,6 +73,7 @@ class Ingestor:
         limits: IntakeLimits,
         now: Callable[[], datetime],
         on_step: Callable[[], None] = lambda: None,
+        on_news: Callable[[], None] = lambda: None,
     ) -> None:
         self._library = library
         self._videos = videos
@@ -85,6 +86,7 @@ class Ingestor:
         self._limits = limits
         self._now = now
         self._on_step = on_step
+        self._on_news = on_news
         self._asked = asyncio.Event()
         self._progress: dict[str, float] = {}
 
@@ -94,9 +96,15 @@ class Ingestor:
         return MappingProxyType(self._progress)
 
     async def request(
-        self, url: str, *, owner_id: str, title: str | None = None, keep: Keep | None = None
+        self,
+        url: str,
+        *,
+        owner_id: str,
+        title: str | None = None,
+        keep: Keep | None = None,
+        destinations: Sequence[Destination] = (),
     ) -> Intake:
-        """Fetch a video for a user, some time soon.
+        """Fetch a video for a user, some time soon; the destinations hear how that ends.
 
         Raises:
             ExportRefused: so many of the user's videos are on their way that one more must wait.
@@ -105,15 +113,28 @@ class Ingestor:
             raise ExportRefused(
                 f"{self._limits.unfinished} of your videos are on their way; wait for one of them."
             )
-        return await self._add(
-            new_id("vid"), IntakeStatus.FETCHING, owner_id=owner_id, url=url, title=title or "", keep=keep
+        intake = Intake(
+            video_id=new_id("vid"),
+            owner_id=owner_id,
+            title=title or "",
+            url=url,
+            status=IntakeStatus.FETCHING,
+            created_at=self._now(),
+            keep=keep,
         )
+        return await self._add(intake, destinations)
 
-    async def find_scenes(self, video: Video) -> Intake:
+    async def find_scenes(self, video: Video, *, destinations: Sequence[Destination] = ()) -> Intake:
         """Find the scenes of a video that is held already, some time soon."""
-        return await self._add(
-            video.id, IntakeStatus.DETECTING, owner_id=video.owner_id, url=None, title=video.title
+        intake = Intake(
+            video_id=video.id,
+            owner_id=video.owner_id,
+            title=video.title,
+            url=None,
+            status=IntakeStatus.DETECTING,
+            created_at=self._now(),
         )
+        return await self._add(intake, destinations)
 
     def wake(self) -> None:
         """There is something to take in."""
@@ -131,31 +152,9 @@ class Ingestor:
         while intake := await self._intakes.begin_next():
             await self._take_in(intake)
 
-    async def _add(
-        self,
-        video_id: str,
-        status: IntakeStatus,
-        *,
-        owner_id: str,
-        url: str | None,
-        title: str,
-        keep: Keep | None = None,
-    ) -> Intake:
-        intake = Intake(
-            video_id=video_id,
-            owner_id=owner_id,
-            title=title,
-            url=url,
-            status=status,
-            tries=0,
-            error=None,
-            findings=None,
-            created_at=self._now(),
-            finished_at=None,
-            keep=keep,
-        )
-        await self._intakes.add(intake)
-        log.info("intake accepted", video_id=video_id, owner_id=owner_id)
+    async def _add(self, intake: Intake, destinations: Sequence[Destination]) -> Intake:
+        await self._intakes.add(intake, destinations)
+        log.info("intake accepted", video_id=intake.video_id, owner_id=intake.owner_id)
         self._asked.set()
         return intake
 
@@ -212,6 +211,7 @@ class Ingestor:
             momentary=detection.momentary if detection else (),
             now=self._now(),
         ):
+            self._on_news()
             log.info("intake ready", video_id=video.id, scenes=len(scenes))
 
     async def _detect(self, video: Video) -> Detection:
@@ -229,6 +229,7 @@ class Ingestor:
 
     async def _fail(self, intake: Intake, error: str, *, detail: str = "") -> None:
         if await self._intakes.fail(intake.video_id, error, now=self._now()):
+            self._on_news()
             log.warning("intake failed", video_id=intake.video_id, error=error, detail=detail)
 
     def _watch(self, video_id: str) -> Callable[[float], None]:

@@ -1,7 +1,6 @@
 """Decides, inside one transaction, whether a new export may be created, and creates it."""
 
 import enum
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,8 @@ from datetime import UTC, datetime, timedelta
 import aiosqlite
 
 from storage.database import first_row
-from storage.deliveries import announce
+from storage.deliveries import add_destinations, announce
 from storage.export_row import export_from_row, listed
-from storage.identifiers import new_id
 from storage.intake_models import Keep
 from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota
 from storage.moments import to_text
@@ -91,7 +89,7 @@ async def admit(
     if spoiled >= failed_at_most:
         return Admission(outcome=Outcome.TOO_MANY_FAILURES, quota=quota)
     await _insert(connection, export, idempotency)
-    await _insert_destinations(connection, export.id, destinations)
+    await add_destinations(connection, destinations, export_id=export.id)
     await announce(connection, export.id, Event.ACCEPTED, export.created_at)
     if source_url is not None:
         await order_video(connection, export, source_url, source_keep)
@@ -137,13 +135,4 @@ async def _insert(connection: aiosqlite.Connection, export: Export, idempotency:
             idempotency.fingerprint if idempotency else None,
             to_text(export.created_at),
         ),
-    )
-
-
-async def _insert_destinations(
-    connection: aiosqlite.Connection, export_id: str, destinations: Sequence[Destination]
-) -> None:
-    await connection.executemany(
-        "INSERT INTO destinations (id, export_id, kind, address) VALUES (?, ?, ?, ?)",
-        [(new_id("dst"), export_id, place.kind, json.dumps(dict(place.address))) for place in destinations],
     )

@@ -1,14 +1,15 @@
-"""The tables of destinations and deliveries: who hears of an export, and what is still on its way."""
+"""The tables of destinations and deliveries: who hears of an export or a video, and what is on its way."""
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import aiosqlite
 
 from storage.database import Database, changed_one
-from storage.models import Delivery, DeliveryStatus, Destination, Event
+from storage.identifiers import new_id
+from storage.models import Delivery, DeliveryStatus, Destination, Event, VideoEvent
 from storage.moments import from_text, to_text
 
 _SELECT = """
@@ -25,6 +26,23 @@ status = 'due' AND NOT EXISTS (
     AND earlier.status = 'due' AND earlier.rowid < deliveries.rowid
 )
 """
+
+
+async def add_destinations(
+    connection: aiosqlite.Connection,
+    places: Sequence[Destination],
+    *,
+    export_id: str | None = None,
+    video_id: str | None = None,
+) -> None:
+    """Keep where news of that export, or of that intake, goes; in the transaction that creates it."""
+    await connection.executemany(
+        "INSERT INTO destinations (id, export_id, video_id, kind, address) VALUES (?, ?, ?, ?, ?)",
+        [
+            (new_id("dst"), export_id, video_id, place.kind, json.dumps(dict(place.address)))
+            for place in places
+        ],
+    )
 
 
 async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
@@ -48,6 +66,21 @@ async def announce(connection: aiosqlite.Connection, export_id: str, event: Even
             ELSE instr(address ->> 'events', ?1) > 0 END
         """,
         (event.value, to_text(now), export_id),
+    )
+    return True
+
+
+async def announce_video(
+    connection: aiosqlite.Connection, video_id: str, event: VideoEvent, now: datetime
+) -> bool:
+    """The same for a video that has come in, or could not."""
+    await connection.execute(
+        """
+        INSERT INTO deliveries (id, video_id, destination_id, event, next_attempt_at, created_at)
+        SELECT 'dlv_' || lower(hex(randomblob(8))), video_id, id, ?1, ?2, ?2
+        FROM destinations WHERE video_id = ?3
+        """,
+        (event.value, to_text(now), video_id),
     )
     return True
 
@@ -134,17 +167,23 @@ class Deliveries:
         return [_from_row(row) for row in rows]
 
     async def of_client(
-        self, client: str, *, export_id: str | None, at_most: int, after: str | None
+        self,
+        client: str,
+        *,
+        export_id: str | None = None,
+        video_id: str | None = None,
+        at_most: int,
+        after: str | None = None,
     ) -> list[Delivery]:
-        """News that goes to a client, newest first; of one export and `after` one of them, where named."""
+        """News that goes to a client, newest first; of one export or video, `after` one of them, if named."""
         rows = await self._database.fetch_all(
             f"""
             {_SELECT} WHERE destinations.address ->> 'client' = ?1
-            AND deliveries.export_id = coalesce(?2, deliveries.export_id)
+            AND (?2 IS NULL OR deliveries.export_id = ?2) AND (?5 IS NULL OR deliveries.video_id = ?5)
             AND (?3 IS NULL OR deliveries.rowid < (SELECT rowid FROM deliveries WHERE id = ?3))
             ORDER BY deliveries.rowid DESC LIMIT ?4
             """,
-            (client, export_id, after, at_most),
+            (client, export_id, after, at_most, video_id),
         )
         return [_from_row(row) for row in rows]
 
@@ -185,10 +224,11 @@ def _from_row(row: sqlite3.Row) -> Delivery:
     return Delivery(
         id=row["id"],
         export_id=row["export_id"],
+        video_id=row["video_id"],
         destination=Destination(
             id=row["destination_id"], kind=row["kind"], address=json.loads(row["address"])
         ),
-        event=Event(row["event"]),
+        event=Event(row["event"]) if row["export_id"] else VideoEvent(row["event"]),
         status=DeliveryStatus(row["status"]),
         attempts=row["attempts"],
         next_attempt_at=from_text(row["next_attempt_at"]),

@@ -60,11 +60,11 @@ class Intake:
     title: str
     url: str | None
     status: IntakeStatus
-    tries: int
-    error: str | None
-    findings: Findings | None
+    tries: int = 0
+    error: str | None = None
+    findings: Findings | None = None
     created_at: datetime
-    finished_at: datetime | None
+    finished_at: datetime | None = None
     keep: Keep | None = None
 
 

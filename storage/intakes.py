@@ -8,8 +8,9 @@ from datetime import datetime
 
 from storage import soundtracks
 from storage.database import Database, changed_one
+from storage.deliveries import add_destinations, announce_video
 from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
-from storage.models import Scene
+from storage.models import Destination, Scene, VideoEvent
 from storage.moments import from_optional, from_text, to_text
 
 _UNFINISHED = "status IN ('fetching', 'probing', 'detecting')"
@@ -21,8 +22,8 @@ class Intakes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, intake: Intake) -> None:
-        """Keep a new intake; nothing has been done for it yet."""
+    async def add(self, intake: Intake, destinations: Sequence[Destination] = ()) -> None:
+        """Keep a new intake and who hears how it ends; nothing has been done for it yet."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 """
@@ -39,6 +40,7 @@ class Intakes:
                     intake.keep,
                 ),
             )
+            await add_destinations(connection, destinations, video_id=intake.video_id)
 
     async def get(self, video_id: str) -> Intake | None:
         """The intake of that video, whoever owns it."""
@@ -123,7 +125,7 @@ class Intakes:
                     "INSERT INTO scene_facts (scene_id, facts) VALUES (?, ?)",
                     (scene.id, json.dumps(asdict(facts))),
                 )
-            return True
+            return await announce_video(connection, video_id, VideoEvent.READY, now)
 
     async def fail(self, video_id: str, error: str, *, now: datetime) -> bool:
         """It ends here, and why."""
@@ -135,7 +137,7 @@ class Intakes:
                 WHERE video_id = ? AND {_before(IntakeStatus.FAILED)}
                 """,
                 (error, to_text(now), video_id),
-            )
+            ) and await announce_video(connection, video_id, VideoEvent.FAILED, now)
 
     async def scene_facts(self, video_id: str) -> Mapping[str, SceneFacts]:
         """Scene id -> what it is like, for the scenes of a video that were found."""

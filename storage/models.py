@@ -66,6 +66,13 @@ class Event(enum.StrEnum):
     EXPIRED = "export.expired"  #: the link has died
 
 
+class VideoEvent(enum.StrEnum):
+    """News of a video that comes in, as destinations hear it."""
+
+    READY = "video.ready"  #: it is there, and its scenes are, where they are looked for
+    FAILED = "video.failed"  #: it could not be had, or nothing could be found in it, and why
+
+
 @dataclass(frozen=True, kw_only=True)
 class Video:
     """A source file that we hold, or that stays at its server, with its probed facts."""
@@ -184,7 +191,7 @@ class Export:
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where news of an export goes: a notifier's kind and what that notifier needs to find the place."""
+    """Where news goes: a notifier's kind and what that notifier needs to find the place."""
 
     kind: str
     address: Mapping[str, str]
@@ -201,18 +208,19 @@ class DeliveryStatus(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One piece of news on its way to one destination."""
+    """One piece of news on its way to one destination, of an export or of a video that comes in."""
 
     id: str
-    export_id: str
+    export_id: str | None
     destination: Destination
-    event: Event
+    event: Event | VideoEvent
     status: DeliveryStatus
     attempts: int
     next_attempt_at: datetime
     last_error: str | None
     created_at: datetime
     percent: int | None = None
+    video_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
+from storage.intakes import Intakes
 from storage.scenes import Scenes
 from storage.videos import Videos
 from tests.fakes import Clock
@@ -46,6 +47,11 @@ def scenes(database: Database) -> Scenes:
 @pytest.fixture
 def exports(database: Database) -> Exports:
     return Exports(database)
+
+
+@pytest.fixture
+def intakes(database: Database) -> Intakes:
+    return Intakes(database)
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import asyncio
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from processing.delivery import News
+from processing.delivery import News, VideoNews
 from processing.ffmpeg import Progress, ProgressSink
 from processing.render import RenderJob, Rendition
 from storage.files import FileStore
@@ -82,14 +83,16 @@ class FakeNotifier:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.sent: list[News] = []
+        self.sent: list[Any] = []
         self.attempts = 0
+        self.tried: list[str] = []
         self.errors: list[Exception] = []
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def notify(self, news: News) -> None:
+    async def notify(self, news: News | VideoNews) -> None:
         self.attempts += 1
+        self.tried.append(news.delivery_id)
         await self.gate.wait()
         if self.errors:
             raise self.errors.pop(0)

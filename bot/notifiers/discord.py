@@ -9,7 +9,7 @@ from bot.chat.playing import edit_playing
 from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
-from processing.delivery import News, Notifier, Undeliverable
+from processing.delivery import News, Notifier, Undeliverable, VideoNews
 from storage.models import Destination, Event, Export, ExportStatus
 
 
@@ -28,13 +28,15 @@ class DiscordNotifier:
         self._services = services
         self._post = post
 
-    async def notify(self, news: News) -> None:
+    async def notify(self, news: News | VideoNews) -> None:
         """Show the export as it stands now, which may be later news than this.
 
         Raises:
             Undeliverable: no way to the message, the channel or the user is left.
             Exception: Discord could not be reached, or nobody is logged in: try again.
         """
+        if isinstance(news, VideoNews):
+            raise Undeliverable("whoever adds a video here watches it come in")
         async with self._post.turn(Address.from_text(news.destination.address)):
             destination = await self._destination(news)
             address = Address.from_text(destination.address)

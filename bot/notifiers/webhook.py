@@ -12,8 +12,8 @@ from bot.addresses import AddressRefused, guarded
 from bot.config import ClientSettings
 from bot.notifiers.base import Means
 from bot.signatures import sign
-from processing.delivery import News, Notifier, RetryLater, Undeliverable
-from storage.models import Event, Export
+from processing.delivery import News, Notifier, RetryLater, Undeliverable, VideoNews
+from storage.models import Event, Export, VideoEvent
 from storage.notes import Notes
 
 #: Of an answer only the head counts; so much of the rest is read that the connection may be used again.
@@ -46,7 +46,7 @@ async def opened(means: Means) -> AsyncIterator[Notifier]:
 
 
 class WebhookNotifier:
-    """Posts the news, signed with the first secret of the client that asked for the export."""
+    """Posts the news, signed with the first secret of the client that asked for what it is about."""
 
     kind = "webhook"
 
@@ -65,7 +65,7 @@ class WebhookNotifier:
         self._notes = notes
         self._now = now
 
-    async def notify(self, news: News) -> None:
+    async def notify(self, news: News | VideoNews) -> None:
         """Post the news once.
 
         Raises:
@@ -93,12 +93,14 @@ class WebhookNotifier:
                 raise Undeliverable("the address is not public") from None
             raise
 
-    def _body(self, news: News) -> bytes:
+    def _body(self, news: News | VideoNews) -> bytes:
+        if isinstance(news, VideoNews):
+            return json.dumps(payload_of_video(news)).encode()
         if news.event is Event.COMPLETED and _expired(news.export, now=self._now()):
             raise Undeliverable("the link has expired")
         return json.dumps(payload(news, download_url=self._download_url(news.export))).encode()
 
-    def _signature(self, news: News, body: bytes) -> dict[str, str]:
+    def _signature(self, news: News | VideoNews, body: bytes) -> dict[str, str]:
         client = self._clients.get(news.destination.address["client"])
         if client is None or not client.secrets:
             raise Undeliverable("the client has no secret any more")
@@ -127,6 +129,19 @@ def payload(news: News, *, download_url: str) -> dict[str, object]:
         data["percent"] = news.percent
     if news.event is Event.FAILED:
         data["error"] = export.error
+    return {"type": news.event.value, "timestamp": _written(news.occurred_at), "data": data}
+
+
+def payload_of_video(news: VideoNews) -> dict[str, object]:
+    """The same of a video: its scenes and its facts can be asked for by its id, where it is there."""
+    intake = news.intake
+    data: dict[str, object] = {
+        "id": intake.video_id,
+        "status": news.event.removeprefix("video."),
+        "user_id": intake.owner_id,
+    }
+    if news.event is VideoEvent.FAILED:
+        data["error"] = intake.error
     return {"type": news.event.value, "timestamp": _written(news.occurred_at), "data": data}
 
 

@@ -152,9 +152,10 @@ class PageQuery(Query):
 
 
 class DeliveriesQuery(Query):
-    """A page of the delivery log: of which export, how long, and after which one."""
+    """A page of the delivery log: of which export or video, how long, and after which one."""
 
     export_id: Id | None = None
+    video_id: Id | None = None
     limit: int = Field(20, ge=1, le=100)
     cursor: Id | None = None
 

@@ -14,7 +14,11 @@ async def list_deliveries(call: Call) -> web.Response:
     """List what was sent to you, newest first."""
     query = call.query(DeliveriesQuery)
     found = await call.services.deliveries.of_client(
-        call.client.name, export_id=query.export_id, at_most=query.limit + 1, after=query.cursor
+        call.client.name,
+        export_id=query.export_id,
+        video_id=query.video_id,
+        at_most=query.limit + 1,
+        after=query.cursor,
     )
     shown = found[: query.limit]
     cursor = shown[-1].id if len(found) > query.limit else None

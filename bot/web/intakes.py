@@ -5,7 +5,8 @@ from datetime import datetime
 from aiohttp import web
 from pydantic import Field
 
-from bot.web.bodies import KEEP, URL_CHARACTERS, Body, Title, UserId
+from bot.web.asking import destinations
+from bot.web.bodies import KEEP, URL_CHARACTERS, Body, Title, UserId, WebAddress
 from bot.web.calls import Call
 from bot.web.problems import not_found
 from bot.web.routes import Route, json
@@ -24,6 +25,7 @@ class FetchBody(Body):
     title: Title | None = None
     user_id: UserId | None = None
     keep: Keep | None = Field(None, description=KEEP)
+    notify: WebAddress | None = Field(None, description="where a signed webhook tells how it came in")
 
 
 class IntakeView(View):
@@ -45,7 +47,11 @@ async def fetch_video(call: Call) -> web.Response:
     body = call.body(FetchBody)
     owner_id = call.user(body.user_id)
     intake = await call.services.ingestor.request(
-        body.url, owner_id=owner_id, title=body.title, keep=body.keep
+        body.url,
+        owner_id=owner_id,
+        title=body.title,
+        keep=body.keep,
+        destinations=destinations(call, body.notify),
     )
     return accepted(call, intake)
 

@@ -3,15 +3,16 @@
 from datetime import datetime
 
 from bot.web.views import View
-from storage.models import Delivery, DeliveryStatus, Event
+from storage.models import Delivery, DeliveryStatus, Event, VideoEvent
 
 
 class DeliveryView(View):
     """One piece of news on its way to an endpoint."""
 
     id: str
-    export_id: str
-    type: Event
+    export_id: str | None
+    video_id: str | None
+    type: Event | VideoEvent
     percent: int | None
     url: str
     status: DeliveryStatus
@@ -27,6 +28,7 @@ class DeliveryView(View):
         return cls(
             id=delivery.id,
             export_id=delivery.export_id,
+            video_id=delivery.video_id,
             type=delivery.event,
             percent=delivery.percent,
             url=delivery.destination.address["url"],
@@ -60,8 +62,25 @@ class NewsDataView(View):
 
 
 class NewsView(View):
-    """What is posted to a notify URL."""
+    """What is posted to a notify URL of an export."""
 
     type: Event
     timestamp: datetime
     data: NewsDataView
+
+
+class VideoNewsDataView(View):
+    """The video that the news is about; why there is none, or no scenes of it, when that failed."""
+
+    id: str
+    status: str
+    user_id: str
+    error: str | None = None
+
+
+class VideoNewsView(View):
+    """What is posted to a notify URL of a video."""
+
+    type: VideoEvent
+    timestamp: datetime
+    data: VideoNewsDataView

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from bot.web.bodies import form_schema
 from bot.web.export_views import AcceptedView, BatchView
-from bot.web.news_views import NewsView
+from bot.web.news_views import NewsView, VideoNewsView
 from bot.web.routes import Route
 from bot.web.views import ProblemView
 
@@ -48,7 +48,10 @@ def document(routes: Sequence[Route], *, base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "security": [{name: []} for name in SECURITY],
         "paths": paths,
-        "webhooks": {"export": {"post": _news()}},
+        "webhooks": {
+            "export": {"post": _news("an export", NewsView)},
+            "video": {"post": _news("a video that comes in", VideoNewsView)},
+        },
         "components": {"securitySchemes": dict(SECURITY), "schemas": _schemas(routes)},
     }
 
@@ -101,10 +104,10 @@ def _answer(status: int, model: type[BaseModel] | None, gives: str = "") -> dict
     return answer
 
 
-def _news() -> dict[str, Any]:
+def _news(of: str, model: type[BaseModel]) -> dict[str, Any]:
     return {
-        "summary": "News of an export, signed with the client's first secret (Standard Webhooks)",
-        "requestBody": _content("application/json", _reference(NewsView)),
+        "summary": f"News of {of}, signed with the client's first secret (Standard Webhooks)",
+        "requestBody": _content("application/json", _reference(model)),
         "responses": {
             "2XX": {"description": "Taken"},
             "410": {"description": "Gone: send no more"},
@@ -124,7 +127,7 @@ def _schemas(routes: Sequence[Route]) -> dict[str, Any]:
     taken = {route.body for route in routes if route.body}
     given = {model for route in routes for model in route.answers.values() if model}
     used = [(model, "validation") for model in taken] + [
-        (model, "serialization") for model in given | {ProblemView, NewsView}
+        (model, "serialization") for model in given | {ProblemView, NewsView, VideoNewsView}
     ]
     _, schemas = models_json_schema(
         sorted(used, key=lambda pair: pair[0].__name__),  # type: ignore[arg-type]

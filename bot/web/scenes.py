@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from bot.web.asking import destinations
 from bot.web.bodies import SceneBody, SceneChanges
 from bot.web.calls import Call
 from bot.web.intakes import IntakeView, accepted
@@ -62,7 +63,9 @@ async def find_scenes(call: Call) -> web.Response:
     video = await own_video(call, call.path("video_id"))
     if await call.services.intakes.get(video.id) is not None:
         raise Problem(409, "looked_for_already", "The scenes of this video have been looked for already.")
-    return accepted(call, await call.services.ingestor.find_scenes(video))
+    return accepted(
+        call, await call.services.ingestor.find_scenes(video, destinations=destinations(call, None))
+    )
 
 
 PATH = "/v1/videos/{video_id}/scenes"

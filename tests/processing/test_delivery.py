@@ -22,7 +22,8 @@ from processing.delivery import (
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.models import Delivery, DeliveryStatus, Destination, Event, Export
+from storage.intakes import Intakes
+from storage.models import Delivery, DeliveryStatus, Destination, Event, Export, VideoEvent
 from tests import samples
 from tests.fakes import Clock, FakeNotifier
 from tests.samples import NOON
@@ -40,11 +41,17 @@ def there() -> FakeNotifier:
 
 @pytest.fixture
 def build(
-    deliveries: Deliveries, exports: Exports, here: FakeNotifier, there: FakeNotifier, clock: Clock
+    deliveries: Deliveries,
+    exports: Exports,
+    intakes: Intakes,
+    here: FakeNotifier,
+    there: FakeNotifier,
+    clock: Clock,
 ) -> Callable[[], Courier]:
     return lambda: Courier(
         deliveries=deliveries,
         exports=exports,
+        intakes=intakes,
         notifiers={"here": here, "there": there},
         exports_per_day=10,
         now=clock,
@@ -277,6 +284,27 @@ async def test_a_database_that_fails_ends_the_run_and_the_next_one_brings_it(
     await connection.execute("PRAGMA query_only = OFF")
     await courier.bring_due()
     assert here.attempts == 2
+
+
+async def test_news_of_a_video_is_brought_under_one_name_however_often_it_is_tried(
+    courier: Courier, intakes: Intakes, here: FakeNotifier, clock: Clock
+) -> None:
+    intake = samples.intake()
+    await intakes.add(intake, [samples.HERE])
+    await courier.bring_due()
+    assert here.attempts == 0, "there is nothing to tell yet"
+    await intakes.fail(intake.video_id, "It was too long.", now=NOON)
+    here.errors = [ConnectionError("no answer")]
+    await courier.bring_due()
+    clock.advance(hours=1)
+    await courier.bring_due()
+    (news,) = here.sent
+    assert (news.event, news.intake.video_id, news.intake.error) == (
+        VideoEvent.FAILED,
+        intake.video_id,
+        "It was too long.",
+    )
+    assert here.tried == [news.delivery_id] * 2
 
 
 @given(attempts=st.integers(0, 100), chance=st.floats(0, 1), at_least_s=st.just(0.0) | st.floats(0, 1e5))

@@ -58,6 +58,7 @@ class Studio:
             videos=self.videos, scenes=self.scenes, files=files, tools=tools, now=self.clock
         )
         self.shelf = Shelf(clip)
+        self.rung: list[str] = []
         self.shelf.gate.set()
 
     def ingestor(self, **limits: object) -> Ingestor:
@@ -72,6 +73,7 @@ class Studio:
             scratch=self.scratch,
             limits=IntakeLimits(**{"scenes": bounds, **limits}),  # type: ignore[arg-type]
             now=self.clock,
+            on_news=lambda: self.rung.append("there is news"),
         )
 
     async def finished(self, ingestor: Ingestor, video_id: str) -> Intake:
@@ -108,6 +110,17 @@ async def test_a_video_is_fetched_and_its_scenes_are_found(studio: Studio) -> No
     assert [(scene.start_s, scene.end_s) for scene in found] == [(0, 1.2), (1.2, 2.4), (2.4, 3.6)]
     assert set(await studio.intakes.scene_facts(video.id)) == {scene.id for scene in found}
     assert list(studio.scratch.iterdir()) == []
+
+
+async def test_whoever_brings_news_is_woken_once_for_each_end(studio: Studio) -> None:
+    ingestor = studio.ingestor(detects=False)
+    await ingestor.request(URL, owner_id="ana")
+    await ingestor.work_off()
+    assert len(studio.rung) == 1
+    studio.shelf.error = FetchRefused("The server answers 404.")
+    await ingestor.request(URL, owner_id="ana")
+    await ingestor.work_off()
+    assert len(studio.rung) == 2
 
 
 async def test_a_video_that_is_held_gets_its_scenes_too(studio: Studio, clip: Path) -> None:

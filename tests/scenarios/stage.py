@@ -94,6 +94,7 @@ async def staged(folder: Path, **limits: float) -> AsyncIterator[Stage]:
             courier = Courier(
                 deliveries=services.deliveries,
                 exports=services.exports,
+                intakes=services.intakes,
                 notifiers={"discord": DiscordNotifier(services=services, post=post)},
                 exports_per_day=settings.limits.exports_per_day,
                 now=services.now,

@@ -8,8 +8,9 @@ import pytest
 
 from storage import database as module
 from storage.database import Database, DatabaseTooNew
+from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.models import Recipe
+from storage.models import Event, Recipe
 from storage.moments import from_text, to_text
 from storage.notes import Notes
 from storage.videos import Videos
@@ -87,6 +88,43 @@ async def test_exports_from_before_there_was_a_choice_keep_the_recipe_that_they_
     assert export.facts.notes == ()
 
 
+async def test_news_from_before_videos_had_any_is_kept_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, scripts = tmp_path / "cutdown.db", module._migrations()
+    before = next(n for n, script in enumerate(scripts) if "new_deliveries" in script)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_migrations", lambda: scripts[:before])
+        async with Database.open(path) as database, database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
+                " quality, turn, token, day, created_at)"
+                " VALUES ('exp', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', '2026-03-01', ?)",
+                (to_text(NOON),),
+            )
+            await connection.execute(
+                "INSERT INTO destinations VALUES ('dst', 'exp', 'here', '{\"a\": \"b\"}')"
+            )
+            for name, event in (("z", "export.accepted"), ("a", "export.failed")):
+                await connection.execute(
+                    "INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at,"
+                    " created_at) VALUES (?, 'exp', 'dst', ?, ?, ?)",
+                    (name, event, to_text(NOON), to_text(NOON)),
+                )
+    async with Database.open(path) as database:
+        deliveries = Deliveries(database)
+        kept = await deliveries.of_export("exp")
+        assert [(news.id, news.event, news.destination.address) for news in kept] == [
+            ("z", Event.ACCEPTED, {"a": "b"}),
+            ("a", Event.FAILED, {"a": "b"}),
+        ]
+        assert [news.id for news in await deliveries.due(NOON, at_most=9)] == ["z"]
+        assert await database.fetch_all("PRAGMA foreign_key_check") == []
+        async with database.transaction() as connection:
+            await connection.execute("DELETE FROM exports")
+        assert await database.fetch_all("SELECT id FROM destinations UNION SELECT id FROM deliveries") == []
+
+
 async def test_a_broken_script_leaves_nothing_of_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,7 +152,14 @@ async def test_a_broken_script_leaves_nothing_of_itself(
         pytest.param("UPDATE exports SET status = 'lost'", id="unknown-status"),
         pytest.param("UPDATE exports SET status = 'completed'", id="completed-without-a-file"),
         pytest.param("UPDATE deliveries SET status = 'lost'", id="unknown-delivery-status"),
-        pytest.param("INSERT INTO destinations VALUES ('d', 'nowhere', 'here', '{}')", id="no-such-export"),
+        pytest.param(
+            "INSERT INTO destinations VALUES ('d', 'nowhere', NULL, 'here', '{}')", id="no-such-export"
+        ),
+        pytest.param(
+            "INSERT INTO destinations VALUES ('d', NULL, 'nowhere', 'here', '{}')", id="no-such-video"
+        ),
+        pytest.param("UPDATE destinations SET export_id = NULL", id="destination-of-nothing"),
+        pytest.param("UPDATE deliveries SET video_id = export_id", id="news-of-two-things"),
     ],
 )
 async def test_the_schema_refuses(database: Database, statement: str) -> None:

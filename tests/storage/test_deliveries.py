@@ -7,7 +7,9 @@ import pytest
 
 from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.models import Delivery, DeliveryStatus, Event, Export
+from storage.intakes import Intakes
+from storage.models import Delivery, DeliveryStatus, Event, Export, VideoEvent
+from storage.videos import Videos
 from tests import samples
 from tests.samples import NOON
 
@@ -124,3 +126,26 @@ async def test_a_destination_can_be_readdressed(deliveries: Deliveries, complete
     assert not await deliveries.readdress("dst_unknown", {})
     assert (await deliveries.destinations_of(completed.id))[0].address == {"message": "1"}
     assert (await due(deliveries))[0].destination.address == {"message": "1"}
+
+
+async def test_news_of_a_video_is_there_when_its_end_is_and_once(
+    deliveries: Deliveries, intakes: Intakes
+) -> None:
+    intake = samples.intake()
+    await intakes.add(intake, [samples.HERE, samples.THERE])
+    assert await due(deliveries) == []
+    assert await intakes.complete(intake.video_id, findings=None, scenes=[], now=NOON)
+    assert not await intakes.fail(intake.video_id, "too late", now=NOON)
+    told = await due(deliveries)
+    assert [(news.event, news.video_id, news.export_id) for news in told] == [
+        (VideoEvent.READY, intake.video_id, None)
+    ] * 2
+
+
+async def test_news_of_a_video_goes_with_it(deliveries: Deliveries, intakes: Intakes, videos: Videos) -> None:
+    video = samples.video()
+    await videos.add(video)
+    await intakes.add(samples.intake(video_id=video.id), [samples.HERE])
+    await intakes.complete(video.id, findings=None, scenes=[], now=NOON)
+    await videos.remove(video.id)
+    assert await due(deliveries) == []

@@ -12,6 +12,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.background import background
 from bot.config import Settings, hash_token
@@ -148,6 +150,19 @@ def tools() -> Tools:
 @pytest.fixture(scope="session")
 def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.plain(tools, tmp_path_factory.mktemp("clips") / "clip.mp4", size="160x90", seconds=1)
+
+
+@pytest.fixture
+async def films(clip: Path) -> AsyncIterator[str]:
+    """The address of a server that has one film."""
+
+    async def film(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(clip)
+
+    app = web.Application()
+    app.router.add_get("/film.mp4", film)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
 
 
 @pytest.fixture

@@ -1,27 +1,11 @@
 """A video comes in from an address, and whoever asked can watch it come."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from tests.bot.web.conftest import OTHER_TOKEN, Answer, House
 from tests.bot.web.test_videos import form
-
-
-@pytest.fixture
-async def films(clip: Path) -> AsyncIterator[str]:
-    """The address of a server that has one film."""
-
-    async def film(request: web.Request) -> web.FileResponse:
-        return web.FileResponse(clip)
-
-    app = web.Application()
-    app.router.add_get("/film.mp4", film)
-    async with TestServer(app) as server:
-        yield str(server.make_url("/"))
 
 
 async def come_in(house: House, asked: Answer) -> Answer:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -20,6 +21,7 @@ from processing.errors import RenderFailed
 from processing.milestones import Milestones
 from storage.models import DeliveryStatus
 from tests.bot.web.conftest import SECRET, SETTINGS, House
+from tests.bot.web.test_videos import form
 
 LOOPBACK = "127.0.0.0/8"
 
@@ -31,6 +33,7 @@ class Listener:
         self.heard: list[tuple[str, str]] = []
         self.ids: list[str] = []
         self.told: dict[str, Any] = {}
+        self.all: list[dict[str, Any]] = []
         self.busy = False
         self.url = ""
 
@@ -40,6 +43,7 @@ class Listener:
         if self.busy:
             return web.Response(status=503, headers={"Retry-After": "600"})
         self.told = told
+        self.all.append(told)
         self.heard.append((told["type"], told["data"]["id"]))
         return web.Response(status=204)
 
@@ -78,6 +82,7 @@ async def courier(house: House) -> AsyncIterator[Courier]:
         yield Courier(
             deliveries=services.deliveries,
             exports=services.exports,
+            intakes=services.intakes,
             notifiers={"webhook": notifier},
             exports_per_day=10,
             now=services.now,
@@ -162,3 +167,66 @@ async def test_a_busy_endpoint_is_left_alone_as_long_as_it_asks_unless_a_resend_
     await courier.bring_due()
     assert listener.heard == [("export.completed", made)]
     assert len(set(listener.ids)) == 1
+
+
+async def test_the_end_of_an_intake_is_heard_where_the_request_said(
+    house: House, courier: Courier, listener: Listener, films: str
+) -> None:
+    ids = [
+        (await house.post("/v1/videos", json={"url": films + name, "notify": listener.url})).json["id"]
+        for name in ("film.mp4", "lost.mp4")
+    ]
+    await house.services.ingestor.work_off()
+    await courier.bring_due()
+    assert set(listener.heard) == {("video.ready", ids[0]), ("video.failed", ids[1])}
+    failed = next(news for news in listener.all if news["type"] == "video.failed")
+    assert failed["data"] == {
+        "id": ids[1],
+        "status": "failed",
+        "user_id": "tool",
+        "error": "The server answers 404.",
+    }
+
+
+async def test_news_of_a_video_is_in_the_log_and_can_be_sent_again(
+    house: House, courier: Courier, listener: Listener, films: str
+) -> None:
+    body = {"url": f"{films}film.mp4", "notify": listener.url}
+    video_id = (await house.post("/v1/videos", json=body)).json["id"]
+    await house.services.ingestor.work_off()
+    await courier.bring_due()
+    (shown,) = (await house.get(f"/v1/deliveries?video_id={video_id}")).json["deliveries"]
+    assert (shown["type"], shown["status"], shown["export_id"]) == ("video.ready", "delivered", None)
+    assert (await house.get("/v1/deliveries?video_id=vid_none")).json["deliveries"] == []
+    await house.post(f"/v1/deliveries/{shown['id']}/resend")
+    await courier.bring_due()
+    assert listener.heard == [("video.ready", video_id)] * 2
+    assert listener.ids == [shown["id"]] * 2
+
+
+async def test_news_of_a_video_goes_to_no_private_address(house: House, courier: Courier, films: str) -> None:
+    body = {"url": f"{films}film.mp4", "notify": "http://10.0.0.1/"}
+    await house.post("/v1/videos", json=body)
+    await house.services.ingestor.work_off()
+    await courier.bring_due()
+    (shown,) = (await house.get("/v1/deliveries")).json["deliveries"]
+    assert (shown["status"], shown["last_error"]) == ("abandoned", "Undeliverable: the address is not public")
+
+
+class TestOfAClientWithAPlaceOfItsOwn:
+    """What a client asks for is told at the client's `notify_url` where nothing else is said."""
+
+    @pytest.fixture
+    def settings(self, listener: Listener) -> Settings:
+        first, *others = SETTINGS["clients"]
+        clients = [first | {"notify_url": listener.url}, *others]
+        return Settings(**SETTINGS | {"webhooks": {"allowed_networks": [LOOPBACK]}, "clients": clients})
+
+    async def test_it_hears_of_the_scenes_of_an_upload(
+        self, house: House, courier: Courier, listener: Listener, clip: Path
+    ) -> None:
+        video = await house.post("/v1/videos", data=form(clip.read_bytes()))
+        await house.post(f"/v1/videos/{video.json['id']}/scenes/find")
+        await house.services.ingestor.work_off()
+        await courier.bring_due()
+        assert listener.heard == [("video.ready", video.json["id"])]
