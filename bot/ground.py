@@ -22,6 +22,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.intakes import Intakes
+from storage.miniatures import Miniatures
 from storage.notes import Notes
 from storage.remotes import Remotes
 from storage.scenes import Scenes
@@ -67,6 +68,7 @@ def services_upon(ground: Ground, settings: Settings, *, base_url: str) -> Servi
         remotes=Remotes(database),
         reader=ground.reader,
         intakes=Intakes(database),
+        miniatures=Miniatures(database),
         ingestor=ingestor,
         album=Album(
             scenes=Scenes(database),

@@ -18,6 +18,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.intakes import Intakes
+from storage.miniatures import Miniatures
 from storage.models import Export
 from storage.notes import Notes
 from storage.remotes import Remotes
@@ -45,6 +46,7 @@ class Services:
     remotes: Remotes
     reader: RemoteReader
     intakes: Intakes
+    miniatures: Miniatures
     ingestor: Ingestor
     album: Album
     exporter: Exporter

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from processing.exporter import Exporter
 from processing.fulfilment import Fulfilment
+from processing.miniatures import Miniaturist
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.requests import ExportLimits
@@ -12,6 +13,7 @@ from storage.database import Database
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.intakes import Intakes
+from storage.miniatures import Miniatures
 from storage.orders import Orders
 from storage.scenes import Scenes
 from storage.soundtracks import Soundtracks
@@ -55,6 +57,14 @@ def exporter_above(
         board=board,
         limits=limits,
         fulfilment=fulfilment,
+        miniaturist=Miniaturist(
+            miniatures=Miniatures(database),
+            exports=exports,
+            files=files,
+            fulfilment=fulfilment,
+            now=now,
+            on_made=board.ring,
+        ),
         orders=Orders(database),
         now=now,
         on_news=on_news,

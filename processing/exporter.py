@@ -8,6 +8,8 @@ import structlog
 
 from processing.errors import SceneNotFound
 from processing.fulfilment import Fulfilment
+from processing.miniatures import Miniaturist
+from processing.places import delete_files
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, expiry, ordered_scene
@@ -39,6 +41,7 @@ class Exporter:
         board: ProgressBoard,
         limits: ExportLimits,
         fulfilment: Fulfilment,
+        miniaturist: Miniaturist,
         orders: Orders,
         now: Callable[[], datetime],
         on_news: Callable[[], None],
@@ -51,6 +54,7 @@ class Exporter:
         self._board = board
         self._limits = limits
         self._fulfilment = fulfilment
+        self._miniaturist = miniaturist
         self._orders = orders
         self._now = now
         self._on_news = on_news
@@ -88,6 +92,11 @@ class Exporter:
             self._board.ring()
         return answer
 
+    async def want_miniature(self, export: Export, *, limit_bytes: int) -> None:
+        """Have a smaller copy made of a finished short, once, when no export needs the slot."""
+        if await self._miniaturist.want(export, limit_bytes=limit_bytes):
+            self._asked.set()
+
     async def cancel(self, export_id: str) -> bool:
         """Call an unfinished export off. False: it has ended already."""
         if not await self._exports.cancel(export_id, now=self._now()):
@@ -108,7 +117,7 @@ class Exporter:
             return False
         log.info("export withdrawn", export_id=export_id)
         self._on_news()
-        await self._files.delete(export.file_key)
+        await delete_files(export, self._files)
         return True
 
     async def renew(self, export_id: str, *, same_link: bool = False) -> Export | None:
@@ -138,9 +147,9 @@ class Exporter:
     async def run(self) -> None:
         """Start exports until cancelled: first a slot, then whose turn it is."""
         while True:
-            await self._pool.acquire()
+            await self._miniaturist.acquire_slot(self._pool, self._asked)
             try:
-                while not await self._start_next():
+                while not (await self._start_next() or await self._miniaturist.start_next(self._slot_back)):
                     await self._asked.wait()
             except BaseException:
                 self._pool.release()
@@ -163,6 +172,7 @@ class Exporter:
 
         It comes after the end of `run`, which would start the next ones.
         """
+        await self._miniaturist.stop()
         if tasks := list(self._running.values()):
             await asyncio.wait(tasks, timeout=patience_s)
         for task in tasks:
@@ -195,10 +205,13 @@ class Exporter:
         self._board.ring()
         return True
 
-    def _stopped(self, task: asyncio.Task[None]) -> None:
+    def _slot_back(self) -> None:
         self._pool.release()
         # whoever waited for the very same work need not wait any more
         self._asked.set()
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        self._slot_back()
         del self._running[task.get_name()]
         self._board.forget(task.get_name())
         if not task.cancelled() and (error := task.exception()):

@@ -6,6 +6,8 @@ from datetime import datetime
 import structlog
 
 from processing.errors import RenderFailed, SourceRefused
+from processing.ffmpeg import ProgressSink
+from processing.places import short_key
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.render import RenderJob, Rendition
@@ -15,7 +17,7 @@ from storage.exports import Exports
 from storage.files import FileStore, NothingStored
 from storage.intake_models import Lit
 from storage.intakes import Intakes
-from storage.models import Export, Facts
+from storage.models import Export, Facts, Recipe
 from storage.soundtracks import Soundtracks
 from storage.twins import Twins
 from storage.videos import Videos
@@ -63,7 +65,7 @@ class Fulfilment:
         """Render one export and write down how it ended. Who cancels this writes down why."""
         try:
             lit = await self._intakes.lit(export.video_id)
-            facts = await self._borrowed(export, lit) or (await self._render(export, lit)).facts
+            facts = await self._borrowed(export, lit) or await self._rendered(export, lit)
         except (SourceRefused, RenderFailed) as error:
             log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
             await self.fail(export, str(error))
@@ -88,6 +90,19 @@ class Fulfilment:
             await self._end_well(export, facts, lit)
         return facts is not None
 
+    async def copy_smaller(self, export: Export, recipe: Recipe, *, output_key: str) -> Facts:
+        """Render the same part of the same video by another recipe, beside the export and without telling.
+
+        Raises:
+            SourceRefused, RenderFailed: it cannot be made.
+            NothingStored: the video is gone.
+        """
+        lit = await self._intakes.lit(export.video_id)
+        rendition = await self._render(
+            export, recipe, lit, output_key=output_key, on_progress=lambda progress: None
+        )
+        return rendition.facts
+
     async def fail(self, export: Export, error: str) -> None:
         """`processing -> failed`, with a sentence for the user."""
         if await self._exports.fail(export, error=error[: self._limits.error_characters], now=self._now()):
@@ -107,7 +122,7 @@ class Fulfilment:
         if twin is None or twin.file_key is None:
             return None
         try:
-            await self._files.copy(twin.file_key, _output_key(export))
+            await self._files.copy(twin.file_key, short_key(export))
         except OSError as error:
             # gone, or this disk cannot have it twice: then it is rendered after all
             log.info("render not reused", export_id=export.id, twin_id=twin.id, error=type(error).__name__)
@@ -115,23 +130,32 @@ class Fulfilment:
         log.info("render reused", export_id=export.id, twin_id=twin.id)
         return twin.facts
 
-    async def _render(self, export: Export, lit: Lit | None) -> Rendition:
+    async def _rendered(self, export: Export, lit: Lit | None) -> Facts:
+        rendition = await self._render(
+            export,
+            export.recipe,
+            lit,
+            output_key=short_key(export),
+            on_progress=lambda progress: self._board.report(export.id, progress),
+        )
+        return rendition.facts
+
+    async def _render(
+        self, export: Export, recipe: Recipe, lit: Lit | None, *, output_key: str, on_progress: ProgressSink
+    ) -> Rendition:
         video = await self._videos.get(export.video_id)
         if video is None:
             raise NothingStored(export.video_id)
         job = RenderJob(
             start_s=export.start_s,
             end_s=export.end_s,
-            recipe=export.recipe,
+            recipe=recipe,
             lit=lit,
             loudness_lufs=await self._loudness(export),
             timeout_s=self._limits.render_timeout_s,
         )
         return await self._pool.render(
-            job,
-            source_key=video.file_key,
-            output_key=_output_key(export),
-            on_progress=lambda progress: self._board.report(export.id, progress),
+            job, source_key=video.file_key, output_key=output_key, on_progress=on_progress
         )
 
     async def _loudness(self, export: Export) -> float | None:
@@ -143,7 +167,7 @@ class Fulfilment:
         now = self._now()
         completed = await self._exports.complete(
             export,
-            file_key=_output_key(export),
+            file_key=short_key(export),
             facts=facts,
             engine=self._engine_for(lit),
             now=now,
@@ -153,9 +177,4 @@ class Fulfilment:
             log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)
             self._on_news()
         else:
-            await self._files.delete(_output_key(export))
-
-
-def _output_key(export: Export) -> str:
-    """The same for every attempt, so that a repeated one replaces what an interrupted one left."""
-    return f"exports/{export.user_id}/{export.id}.mp4"
+            await self._files.delete(short_key(export))

@@ -11,6 +11,7 @@ import structlog
 from processing import album
 from processing.ingest import Library
 from processing.opener import RemoteReader
+from processing.places import delete_files
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import PART, FileStore
@@ -35,7 +36,7 @@ async def expire(
             on_news()
             log.info("export expired", export_id=export.id)
             # last: a file that cannot be deleted is an orphan now, and the next link is not kept alive by it
-            await files.delete(export.file_key)
+            await delete_files(export, files)
     return expired
 
 

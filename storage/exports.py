@@ -14,18 +14,10 @@ from storage.database import Database, Parameters, first_row
 from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
 from storage.intake_models import Keep
-from storage.models import (
-    ACTIVE,
-    Destination,
-    Event,
-    Export,
-    ExportStatus,
-    Facts,
-    Quota,
-)
+from storage.models import ACTIVE, Destination, Event, Export, ExportStatus, Facts, Quota
 from storage.moments import to_text
 from storage.orders import without_video
-from storage.steps import START, START_NEXT, step
+from storage.steps import NEXT, START, START_NEXT, step
 
 
 class Exports:
@@ -73,6 +65,10 @@ class Exports:
                     (row["user_id"],),
                 )
         return export_from_row(row)
+
+    async def anybody_waits(self) -> bool:
+        """Whether an export could be started."""
+        return await self._database.fetch_one(NEXT) is not None
 
     async def start(self, export_id: str, now: datetime) -> Export | None:
         """Take this export out of its turn: what needs no slot need not wait for one."""
@@ -233,8 +229,14 @@ class Exports:
         return Quota(used=row["used"] if row else 0, limit=limit, resets_at=next_day(now))
 
     async def file_keys(self) -> set[str]:
-        """Every key that a link still stands for."""
-        rows = await self._database.fetch_all("SELECT file_key FROM exports WHERE file_key IS NOT NULL")
+        """Every key that a link still stands for, those of the smaller copies included."""
+        rows = await self._database.fetch_all(
+            """
+            SELECT file_key FROM exports WHERE file_key IS NOT NULL
+            UNION ALL SELECT miniatures.file_key FROM miniatures JOIN exports ON exports.id = export_id
+            WHERE miniatures.file_key IS NOT NULL AND exports.status = 'completed'
+            """
+        )
         return {row["file_key"] for row in rows}
 
     async def _first(self, sql: str, parameters: Parameters) -> Export | None:

@@ -15,13 +15,12 @@ from storage.twins import SAME_WORK
 START = "UPDATE exports SET status = 'processing', attempt = attempt + 1, started_at = ? WHERE id ="
 
 #: The one whose turn it is: not before its video is there, nor while its very work is being done for another.
-START_NEXT = f"""
-{START} (
-    SELECT own.id FROM exports AS own WHERE own.status = 'pending' AND NOT {without_video("own")}
-    AND NOT EXISTS (SELECT 1 FROM exports AS other WHERE other.status = 'processing' AND {SAME_WORK})
-    ORDER BY own.turn, own.rowid LIMIT 1
-) RETURNING *
+NEXT = f"""
+SELECT own.id FROM exports AS own WHERE own.status = 'pending' AND NOT {without_video("own")}
+AND NOT EXISTS (SELECT 1 FROM exports AS other WHERE other.status = 'processing' AND {SAME_WORK})
+ORDER BY own.turn, own.rowid LIMIT 1
 """
+START_NEXT = f"{START} ({NEXT}) RETURNING *"
 
 
 async def step(

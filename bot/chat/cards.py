@@ -1,5 +1,6 @@
 """The cards: what is shown on Discord, as components. Pure: values in, a view out."""
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,14 @@ VIDEO_NAME = "short.mp4"
 SIGNS = {ExportStatus.COMPLETED: "✅ ", ExportStatus.FAILED: "⚠️ "}
 
 
+class Playing(enum.Enum):
+    """What plays in the card of a finished short."""
+
+    NOTHING = enum.auto()  #: there is the link alone
+    WHOLE = enum.auto()  #: the short itself
+    MINIATURE = enum.auto()  #: a smaller copy, for the short itself is too large
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExportFacts:
     """What the card of an export tells."""
@@ -48,8 +57,10 @@ class ExportFacts:
     progress: Progress | None = None
 
 
-def export_card(facts: ExportFacts, words: Words, *, video: bool = False, note: str = "") -> ui.LayoutView:
-    """The one card of an export, from the queue to the end of its link; with a `video` it plays in it."""
+def export_card(
+    facts: ExportFacts, words: Words, *, playing: Playing = Playing.NOTHING, note: str = ""
+) -> ui.LayoutView:
+    """The one card of an export, from the queue to the end of its link, and what is `playing` in it."""
     export = facts.export
     items: list[ui.Item[Any]] = [
         ui.TextDisplay(f"### {SIGNS.get(export.status, '🎬 ')}{safe(export.title)}"),
@@ -57,8 +68,10 @@ def export_card(facts: ExportFacts, words: Words, *, video: bool = False, note: 
         ui.Separator(),
         *(ui.TextDisplay(line) for line in _story(facts, words)),
     ]
-    if video:
+    if playing is not Playing.NOTHING:
         items.append(ui.MediaGallery(MediaGalleryItem(f"attachment://{VIDEO_NAME}")))
+    if playing is Playing.MINIATURE:
+        items.append(ui.TextDisplay(small(words("card.miniature"))))
     items.append(ui.ActionRow(*_buttons(facts, words)))
     if note:
         items.append(ui.TextDisplay(small(note)))

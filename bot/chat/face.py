@@ -9,6 +9,7 @@ from bot.chat.client import ChatClient
 from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
+from bot.chat.miniatures import MiniatureCards
 from bot.chat.pictures import Pictures
 from bot.chat.post import Post
 from bot.chat.presence import Presence
@@ -27,6 +28,7 @@ class ChatFace:
         self.post = Post(connection=self._connection, deliveries=services.deliveries)
         self._live = LiveCards(services=services, post=self.post)
         self._pictures = Pictures(services)
+        self._miniatures = MiniatureCards(services=services, post=self.post)
         self._presence = Presence(services=services, connection=self._connection)
 
     async def run(self) -> None:
@@ -35,7 +37,7 @@ class ChatFace:
             log.info("no discord.token is set: the service has its HTTP face alone")
             return
         async with asyncio.TaskGroup() as tasks:
-            loops = [tasks.create_task(loop.run()) for loop in (self._live, self._presence)]
+            loops = [tasks.create_task(loop.run()) for loop in (self._live, self._miniatures, self._presence)]
             await self._connection.run()
             for loop in loops:
                 loop.cancel()

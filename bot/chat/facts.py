@@ -3,7 +3,7 @@
 from discord import ui
 
 from bot.chat.address import Address
-from bot.chat.cards import ExportFacts, batch_card, export_card
+from bot.chat.cards import ExportFacts, Playing, batch_card, export_card
 from bot.chat.languages import words_for
 from bot.services import Services
 from storage.models import Export, Quota
@@ -27,7 +27,12 @@ async def facts_of(export: Export, services: Services) -> ExportFacts:
 
 
 async def card_of(
-    export: Export, address: Address, services: Services, *, video: bool = False, moved: bool = False
+    export: Export,
+    address: Address,
+    services: Services,
+    *,
+    playing: Playing = Playing.NOTHING,
+    moved: bool = False,
 ) -> ui.LayoutView:
     """What the message at this address shows now: the export, or the batch that it belongs to.
 
@@ -38,7 +43,7 @@ async def card_of(
         return export_card(
             await facts_of(export, services),
             words,
-            video=video,
+            playing=playing,
             note=words("card.moved") if moved and not address.showcase else "",
         )
     members = [await services.exports.get(export_id) for export_id in address.batch.split()]

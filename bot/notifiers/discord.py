@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from bot.chat.address import KIND, Address
 from bot.chat.facts import card_of
-from bot.chat.playing import edit_playing
+from bot.chat.playing import edit_playing, miniature_bytes
 from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
@@ -53,6 +53,8 @@ class DiscordNotifier:
             )
             if news.event is not Event.EXPIRED:
                 await self._post.bring(destination, letter, nonce=news.delivery_id)
+                if limit_bytes := miniature_bytes(export, address):
+                    await self._services.exporter.want_miniature(export, limit_bytes=limit_bytes)
             elif not await self._post.edit(destination, letter):
                 raise Undeliverable("the message can no longer be edited")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
-from bot.chat.cards import BLUE, ExportFacts, batch_card, components_of, export_card
+from bot.chat.cards import BLUE, ExportFacts, Playing, batch_card, components_of, export_card
 from bot.chat.languages import words_for
 from bot.chat.lists import ScenesPage, preview_card, scenes_card
 from bot.chat.modals import ExportModal
@@ -111,7 +111,7 @@ def main() -> None:
             export=EXPORT, quota=QUOTA, link="#", progress=Progress(stage="rendering", percent=62, eta_s=16)
         )
         done = ExportFacts(export=DONE, quota=QUOTA, link="#")
-        cards = [message(export_card(running, EN)), message(export_card(done, EN, video=True))]
+        cards = [message(export_card(running, EN)), message(export_card(done, EN, playing=Playing.WHOLE))]
         draw("card.png", cards, folder)
         draw("scenes.png", [message(scenes_card(scenes(), EN)), window(modal())], folder)
         draw("preview.png", [message(preview_card(SCENE, EN), width=760)], folder)

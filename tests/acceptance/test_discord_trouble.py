@@ -93,6 +93,57 @@ async def test_a_short_that_is_too_large_to_upload_is_brought_as_a_link(
     assert done.edits[-1].by == "interaction"
 
 
+async def test_a_short_over_the_limit_of_the_place_is_a_link_at_once_and_plays_a_smaller_copy_later(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel, tmp_path: Path
+) -> None:
+    limit = discord_server.world.upload_limit_bytes = 60_000
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    done = await asked.wait_for(lambda message: message.links)
+    asked.expire()  # the smaller copy comes when there is time, and that may be late
+    await asked.wait_for(lambda message: message.attachments)
+
+    (attached,) = done.attachments
+    status, whole = await program.download(done.links["Download"])
+    assert status == 200
+    assert attached["size"] <= limit < len(whole)
+    assert "This is a smaller preview" in done.text
+    with_link = next(edit for edit in done.edits if "your short is ready" in edit.text)
+    assert "smaller preview" not in with_link.text, "the link did not wait for it"
+    assert "1 of 10 today" in done.text
+
+    edits = len(done.edits)
+    await discord_server.click(done, "Renew", user=ana)
+    await asked.wait_for(lambda message: len(message.edits) > edits)
+    assert done.attachments, "it still plays"
+    await discord_server.click(done, "Delete now", user=ana)
+    await asked.wait_for(lambda message: "deleted" in message.text)
+    assert not done.attachments
+    while list((tmp_path / "data/files/exports").rglob("*.mp4")):
+        await program.download(f"{program.url}/healthz")
+
+
+async def test_a_smaller_copy_that_discord_does_not_take_at_first_is_shown_after_a_restart(
+    discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
+) -> None:
+    discord_server.world.upload_limit_bytes = 60_000
+    down = discord_server.fail(EDIT, status=500, times=99, only=lambda call: bool(call.files))
+    program.open_gate()
+    asked = await discord_server.slash(
+        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
+    )
+    done = await asked.wait_for(lambda message: message.links)
+    await discord_server.met(down)
+    await program.stop(signal.SIGKILL)
+    down.release()
+    await program.start()
+    await asked.wait_for(lambda message: message.attachments)
+    assert "This is a smaller preview" in done.text
+    assert program.log.count("miniature made") == 1
+
+
 async def test_when_the_message_is_deleted_a_new_one_in_the_channel_mentions_the_user(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:

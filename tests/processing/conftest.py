@@ -6,6 +6,9 @@ import pytest
 
 from processing.ffmpeg import Tools, find_tools
 from tests import clips
+from tests.processing.studio import studio
+
+__all__ = ["studio"]
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ TEXTS = {
     "card.place_back": "This did not count against your quota.",
     "card.cancelled": "Cancelled. This did not count against your quota.",
     "card.moved": "The first message about this short can no longer be edited, so here is a new one.",
+    "card.miniature": "This is a smaller preview. The button below has the whole short.",
     "card.expired": "The link has expired and the file is deleted.",
     "button.download": "Download",
     "button.cancel": "Cancel",

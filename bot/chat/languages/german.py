@@ -63,6 +63,7 @@ TEXTS = {
     "card.place_back": "Das zählt nicht zu deinem Kontingent.",
     "card.cancelled": "Abgebrochen. Das zählt nicht zu deinem Kontingent.",
     "card.moved": "Die erste Nachricht zu diesem Short lässt sich nicht mehr ändern, darum hier eine neue.",
+    "card.miniature": "Das ist eine kleinere Vorschau. Der Knopf darunter hat den ganzen Short.",
     "card.expired": "Der Link ist abgelaufen, die Datei gelöscht.",
     "button.download": "Herunterladen",
     "button.cancel": "Abbrechen",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.cards import ExportFacts, batch_card, components_of, export_card, quota_card
+from bot.chat.cards import ExportFacts, Playing, batch_card, components_of, export_card, quota_card
 from bot.chat.languages import words_for
 from bot.chat.lists import ScenesPage, history_card, room_for_pictures, scenes_card
 from processing.ffmpeg import Progress
@@ -77,6 +77,17 @@ def test_a_finished_card_tells_what_was_decided_on_the_way_in_the_readers_langua
     ]
     assert "-# quality was given up to stay below 9.5 MB" in shown[0]
     assert "-# für weniger als 9.5 MB musste die Qualität nachgeben" in shown[1]
+
+
+@pytest.mark.parametrize(
+    ("playing", "videos", "says_so"),
+    [(Playing.NOTHING, 0, False), (Playing.WHOLE, 1, False), (Playing.MINIATURE, 1, True)],
+)
+def test_a_card_that_plays_a_smaller_copy_says_so(playing: Playing, videos: int, says_so: bool) -> None:
+    shown = components_of(export_card(facts(ExportStatus.COMPLETED), EN, playing=playing))
+    assert [part["type"] for part in walk(shown)].count(12) == videos
+    assert ("This is a smaller preview" in text_in(shown)) == says_so
+    assert LINK in controls_in(shown)
 
 
 @pytest.mark.parametrize("status", list(ExportStatus))

@@ -1,0 +1,20 @@
+"""Where the files of an export lie."""
+
+from storage.files import FileStore
+from storage.models import Export
+
+
+def short_key(export: Export) -> str:
+    """The same for every attempt, so that a repeated one replaces what an interrupted one left."""
+    return f"exports/{export.user_id}/{export.id}.mp4"
+
+
+def miniature_key(export: Export) -> str:
+    """Its smaller copy; the same for every attempt, too."""
+    return f"exports/{export.user_id}/{export.id}.small.mp4"
+
+
+async def delete_files(export: Export, files: FileStore) -> None:
+    """What its link stood for is gone. It is no error when there is nothing."""
+    await files.delete(export.file_key or short_key(export))
+    await files.delete(miniature_key(export))
