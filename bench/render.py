@@ -74,7 +74,8 @@ def measure(clip: tuple[str, Path], strategy: str, quality: str, *, tools: Tools
         our_cost = spend(
             [
                 *(sys.executable, "-m", "bot", "export", source, "--start", "0", "--end", f"{seconds}"),
-                *("--strategy", strategy, "--quality", quality, "--output", ours),
+                # one thread, as the service renders by default; the plain command takes all cores
+                *("--strategy", strategy, "--quality", quality, "--threads", "1", "--output", ours),
             ]
         )
         scores: list[vmaf.Score | None] = [None, None]
@@ -121,6 +122,8 @@ def main() -> None:
     arguments = parser.parse_args()
     tools = find_tools()
     every = clips.fetch(arguments.clips, tools)
+    if not arguments.short:
+        every |= clips.fetch_more(arguments.clips, tools)
     names = [clips.DRAWN] if arguments.short else arguments.only or every
     chosen = {name: every[name] for name in names}
     print(HEAD)

@@ -205,7 +205,7 @@ def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str
     if quality.x264:
         options["x264-params"] = quality.x264
     if mean_bps is None:
-        return options | {"crf": quality.crf, "pass": ONLY_PASS, "fastfirstpass": 0}
+        return options | {"crf": plan.crf, "pass": ONLY_PASS, "fastfirstpass": 0}
     return options | {"b:v": mean_bps, "pass": LAST_PASS}
 
 

@@ -56,7 +56,7 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     else:
         first_bytes = await encode(first, allowance, None, until=until)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
-    if first_bytes <= budget and not size.is_starved(statistics, crf=plan.quality.crf):
+    if first_bytes <= budget and not size.is_starved(statistics, crf=plan.crf):
         return Short(path=first, note=note if size.is_full(first_bytes, budget) else "")
     mean_bps, loose = size.second_pass(left, plan.duration_s)
     second_bytes = await encode(second, loose, mean_bps, until=98)

@@ -72,6 +72,11 @@ class Plan:
         return float(self.frames / self.frame_rate)
 
     @property
+    def crf(self) -> float:
+        """The quality that the encoder keeps, by how much of the frame the picture covers."""
+        return self.quality.crf_for(self.strategy.share(self.picture))
+
+    @property
     def audio_kbps(self) -> int:
         """The rate of its sound."""
         return audio_kbps(self.quality, self.budget_bytes, self.duration_s)

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
+
+#: Where bars or a blur surround the picture, its own quality counts alone: with a tall frame all but empty,
+#: so much more CRF gives what a full one has.
+EMPTINESS = 1.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,18 +23,21 @@ class Quality:
     audio_kbps: int
     limit_mb: float
 
+    def crf_for(self, share: Fraction) -> float:
+        """The CRF of a frame of which the picture itself covers this part, 0 to 1."""
+        return round(self.crf + EMPTINESS * float(1 - share), 2)
 
-#: Chosen by measurement: a cheap search, but with the decisions that pay for themselves (macroblock tree,
-#: trellis). docs/performance.md has the figures, and names the clips that one CRF does not fit.
-_MEASURED = "deblock=-1,-1:psy-rd=1.0,0.15:aq-strength=0.8:mbtree=1:rc-lookahead=20:trellis=1"
-#: With fewer bits a finer search pays, too.
-_FINER = f"{_MEASURED}:subme=4:me=hex"
+
+#: Chosen by measurement: the cheapest search, with the decisions that pay for themselves. Macroblock tree and
+#: trellis are worth their time. Variance is evened out within each frame (aq-mode 2): the other mode gives
+#: bits to flat skies that are missed in everything else. docs/performance.md has the figures.
+_MEASURED = "aq-mode=2:aq-strength=0.7:psy-rd=1.0,0.2:trellis=1:mbtree=1:rc-lookahead=20:deblock=-1,-1"
 
 _KINDS = (
     Quality(
         name="high",
         summary="High: the best picture, at most 60 MB",
-        crf=18.6,
+        crf=19,
         preset="superfast",
         x264=_MEASURED,
         scaler="lanczos",
@@ -39,9 +47,9 @@ _KINDS = (
     Quality(
         name="medium",
         summary="Medium: a good picture, at most 30 MB",
-        crf=23.5,
+        crf=23.3,
         preset="superfast",
-        x264=_FINER,
+        x264=_MEASURED,
         scaler="lanczos",
         audio_kbps=128,
         limit_mb=30,

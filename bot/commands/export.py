@@ -20,6 +20,9 @@ from processing.strategies import STRATEGIES
 from processing.timecode import format_timecode
 from storage.models import Recipe
 
+#: More do not make an encoder quicker.
+MOST_THREADS = 64
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     moment = "seconds or [HH:]MM:SS[.mmm]"
@@ -33,8 +36,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--target-mb", type=float, metavar="MB", help="a size that must not be passed")
     parser.add_argument("--no-loudness", action="store_true", help="leave the sound as loud as it is")
+    parser.add_argument(
+        "--threads", type=_threads, default=0, metavar="N", help="cores to use; default: all of them"
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="FILE", help="the short, an MP4 file")
     parser.add_argument("--json", action="store_true", help="print the facts of the result as one object")
+
+
+def _threads(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MOST_THREADS:
+        raise argparse.ArgumentTypeError(f"from 0 (all) to {MOST_THREADS}")
+    return number
 
 
 def _choice(kinds: Mapping[str, object]) -> str:

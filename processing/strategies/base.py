@@ -42,6 +42,10 @@ class Strategy(ABC):
         """The strategy that does the work on this picture, and why when it is another one."""
         return self, ""
 
+    def share(self, picture: Picture) -> Fraction:
+        """The part of the frame that the picture itself covers; what else is there costs next to nothing."""
+        return Fraction(1)
+
     @abstractmethod
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """The stream with the filters that make its picture exactly `WIDTH` x `HEIGHT`."""
@@ -66,6 +70,12 @@ def cropped(stream: Stream, picture: Picture, *, focus: int = 50) -> Stream:
 def kept(picture: Picture) -> Fraction:
     """How much of the picture is left when the frame is filled: 1 is all of it."""
     return min(picture.aspect, ASPECT) / max(picture.aspect, ASPECT)
+
+
+def fitted_share(picture: Picture) -> Fraction:
+    """The part of the frame that the whole picture covers when it just fits."""
+    width, height = fitted(picture)
+    return Fraction(width * height, WIDTH * HEIGHT)
 
 
 def fitted(picture: Picture) -> tuple[int, int]:

@@ -1,6 +1,18 @@
 """Shows the whole picture over a blurred copy of itself."""
 
-from processing.strategies.base import HEIGHT, WIDTH, Picture, Scale, Strategy, Stream, cropped, fitted
+from fractions import Fraction
+
+from processing.strategies.base import (
+    HEIGHT,
+    WIDTH,
+    Picture,
+    Scale,
+    Strategy,
+    Stream,
+    cropped,
+    fitted,
+    fitted_share,
+)
 
 #: The blur is made this much smaller than the frame, where it costs next to nothing.
 SMALLER = 12
@@ -11,6 +23,10 @@ class BlurFill(Strategy):
 
     name = "blur_fill"
     summary = "Blur: the whole picture over its own blurred background"
+
+    def share(self, picture: Picture) -> Fraction:
+        """A blur has no detail to spend bits on."""
+        return fitted_share(picture)
 
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Split; blur one copy, small; lay the other over it."""

@@ -1,6 +1,8 @@
 """Shows the whole picture between black bars."""
 
-from processing.strategies.base import HEIGHT, WIDTH, Picture, Scale, Strategy, Stream, fitted
+from fractions import Fraction
+
+from processing.strategies.base import HEIGHT, WIDTH, Picture, Scale, Strategy, Stream, fitted, fitted_share
 
 
 class Letterbox(Strategy):
@@ -8,6 +10,10 @@ class Letterbox(Strategy):
 
     name = "letterbox"
     summary = "Letterbox: the whole picture, with black bars"
+
+    def share(self, picture: Picture) -> Fraction:
+        """Bars cost nothing."""
+        return fitted_share(picture)
 
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Scale, then pad."""

@@ -125,6 +125,20 @@ def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters
     assert graph.startswith(f"[0:0]{START}{filters}format=pix_fmts=yuv420p[")
 
 
+def test_a_frame_that_is_all_but_empty_asks_less_of_the_encoder() -> None:
+    full, bare, tall = (
+        float(after(picture_command(made), "-crf"))
+        for made in (
+            planned(),
+            planned("letterbox"),
+            planned("letterbox", upright_width=1080, upright_height=1920),
+        )
+    )
+    assert full == planned().quality.crf == tall
+    assert full + 0.5 < bare < full + 1
+    assert after(picture_command(planned("blur_fill")), "-crf") == f"{bare:g}"
+
+
 def test_interlaced_pictures_are_woven_first() -> None:
     graph = after(picture_command(planned(interlaced=True)), "-filter_complex")
     assert graph.startswith("[0:0]bwdif=deint=interlaced:mode=send_frame[s0];[s0]fps=30/1")

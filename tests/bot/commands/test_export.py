@@ -72,6 +72,7 @@ def test_focus_size_and_loudness_do_what_they_say(tools: Tools, tmp_path: Path) 
         pytest.param(["--start", "0", "--end", "1", "--quality", "best"], "no quality", id="no-quality"),
         pytest.param(["--start", "0", "--end", "1", "--focus", "101"], "a focus lies", id="no-focus"),
         pytest.param(["--start", "0", "--end", "1", "--target-mb", "0.01"], "MB at least", id="too-small"),
+        pytest.param(["--start", "0", "--end", "1", "--threads", "-2"], "from 0 (all)", id="no-threads"),
         pytest.param(["--start", "0"], "required: --end", id="no-end"),
     ],
 )
