@@ -52,6 +52,8 @@ class Album:
         self._tools = tools
         self._scratch = scratch
         self._making = asyncio.Lock()
+        # a server that takes its time must not hold up the pictures of videos that are here
+        self._making_remote = asyncio.Lock()
 
     async def thumbnail(self, video: Video, scene: Scene) -> bytes:
         """One good picture of a scene, as JPEG. Raises what `processing.stills.take` raises."""
@@ -116,7 +118,7 @@ class Album:
 
     async def _kept(self, video: Video, name: str, made: Made) -> bytes:
         key = f"{FOLDER}/{video.id}/{name}"
-        async with self._making:
+        async with self._making_remote if video.is_remote else self._making:
             try:
                 async with self._files.fetch(key) as path:
                     return await asyncio.to_thread(path.read_bytes)

@@ -1,5 +1,6 @@
 """Opens remote files for ffmpeg: who reads the same file at the same time shares its blocks."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot.remote.cache import BlockCache
 from bot.remote.origin import Origin, inspect
 from bot.remote.proxy import serving
 from bot.remote.reading import Reading, RemoteFile
+from processing.errors import Refusal, SourceRefused
 from processing.source import Loopback
 from storage.models import Remote
 
@@ -27,6 +29,8 @@ class ReadLimits:
     allowed_networks: Sequence[Network] = ()
     #: before a busy server is asked again, doubled each time
     pause_s: float = 0.5
+    #: a server that takes longer to send the beginning is as good as gone
+    patience_s: float = 60.0
 
 
 @asynccontextmanager
@@ -50,7 +54,11 @@ class ProxyReader:
 
     async def inspect(self, url: str) -> Remote | None:
         """What can be read in parts at that address; None: nothing, so it must be fetched whole."""
-        return await inspect(self._session, url)
+        try:
+            async with asyncio.timeout(self._limits.patience_s):
+                return await inspect(self._session, url)
+        except TimeoutError:
+            return None
 
     @asynccontextmanager
     async def open(self, remote: Remote) -> AsyncIterator[Loopback]:
@@ -61,7 +69,11 @@ class ProxyReader:
         """
         async with self._shared(remote) as file:
             reading = Reading(file, most_bytes=self._limits.most_bytes)
-            await reading.begin()
+            try:
+                async with asyncio.timeout(self._limits.patience_s):
+                    await reading.begin()
+            except TimeoutError:
+                raise SourceRefused(Refusal.GONE, "the beginning takes too long") from None
             async with serving(reading) as url:
                 try:
                     yield Loopback(url=url)

@@ -260,6 +260,37 @@ async def test_a_server_that_has_gone_is_noticed_though_all_is_kept(
     assert refusal.value.reason is Refusal.GONE
 
 
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_server_that_keeps_us_waiting_for_the_beginning_holds_nobody_up(
+    film: Film, http: aiohttp.ClientSession, tmp_path: Path, kept: bool
+) -> None:
+    async with open_reader(replace(LIMITS, patience_s=0.2), tmp_path / "blocks") as reader:
+        remote = await remote_of(reader, film)
+        if kept:
+            await whole(http, reader, remote)
+        film.gate_at = 0
+        with pytest.raises(SourceRefused) as refusal:
+            await whole(http, reader, remote)
+        assert refusal.value.reason is Refusal.GONE
+        assert await reader.inspect(film.url) is None
+        film.gate.set()
+
+
+async def test_private_places_are_not_even_asked(film: Film, tmp_path: Path) -> None:
+    async with open_reader(replace(LIMITS, allowed_networks=()), tmp_path / "blocks") as reader:
+        for url in (film.url, film.url.replace("127.0.0.1", "localhost")):
+            assert await reader.inspect(url) is None
+            remote = Remote(url=url, validator='"one"', size_bytes=len(BODY))
+            with pytest.raises(SourceRefused) as refusal:
+                async with reader.open(remote):
+                    pytest.fail("it was opened")
+            assert (refusal.value.reason, refusal.value.detail) == (
+                Refusal.GONE,
+                "The address is not public.",
+            )
+    assert film.asked == []
+
+
 async def test_no_work_reads_more_than_it_may(
     film: Film, http: aiohttp.ClientSession, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools
 from processing.opener import Opener
 from processing.pool import LocalPool
+from processing.staying import Policy, Staying
 from tests import clips, samples
 from tests.bot.web.conftest import RECIPE, SETTINGS, House
 from tests.range_server import Film, showing
@@ -80,6 +81,22 @@ async def test_what_cannot_be_read_in_parts_is_fetched_whole(
     assert (video["keep"], video["size_bytes"]) == ("here", len(film.body))
     (entry,) = await house.services.files.entries()
     assert entry.size_bytes == len(film.body)
+
+
+async def test_a_crash_behind_the_row_of_the_video_changes_nothing(
+    house: House, film: Film, tools: Tools
+) -> None:
+    services = house.services
+    asked = await house.post("/v1/videos", json={"url": film.url, "keep": "remote"})
+    intake = await services.intakes.begin_next()
+    assert intake is not None
+    staying = Staying(policy=Policy.ON_REQUEST, reader=services.reader, library=services.library, tools=tools)
+    assert await staying.admit(intake) is not None
+    film.asked.clear()
+    await services.ingestor.work_off()
+    assert (await house.get(f"/v1/intakes/{asked.json['id']}")).json["status"] == "ready"
+    assert (await house.get(f"/v1/videos/{asked.json['id']}")).json["keep"] == "remote"
+    assert film.asked == []
 
 
 async def test_its_address_is_in_no_answer_and_no_log(house: House, film: Film) -> None:
