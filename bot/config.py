@@ -1,49 +1,24 @@
 """The settings tree, read from a TOML file and `CUTDOWN_…` variables of the environment."""
 
-import base64
-import binascii
-import hashlib
-import re
 import tomllib
-from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.client_config import USER_ID, ClientSettings, hash_token
+from bot.section import Section
 from processing.detection import Detector
 from processing.hardware import ENCODERS, SOFTWARE
 from processing.staying import Policy
 
-#: What a user may be called: it becomes part of a file's key.
-USER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+__all__ = ["USER_ID", "ClientSettings", "ConfigInvalid", "Settings", "hash_token", "load"]
 
 
 class ConfigInvalid(Exception):
     """The settings cannot be used; the message names each fault and never a value."""
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    try:
-        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not text.startswith("whsec_") or not 24 <= len(key) <= 64:
-        raise ValueError("must be whsec_ followed by 24 to 64 bytes in base64")
-    return secret
-
-
-def _token_hash(text: str) -> str:
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ValueError("must be the SHA-256 of the token, 64 hexadecimal digits")
-    return text
-
-
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
-TokenHash = Annotated[str, AfterValidator(_token_hash)]
 
 
 def _encoder(name: str) -> str:
@@ -53,12 +28,6 @@ def _encoder(name: str) -> str:
 
 
 Encoder = Annotated[str, AfterValidator(_encoder)]
-
-
-class Section(BaseModel):
-    """A table of the file: an unknown key is an error, so that a misspelt one is not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ServiceSettings(Section):
@@ -155,36 +124,6 @@ class WebhookSettings(Section):
     )
 
 
-class ClientSettings(Section):
-    """A tool that may call the HTTP face. It needs a secret, a token, or both."""
-
-    name: str = Field(pattern=f"^{USER_ID.pattern}$", description="its name, in logs and as its own user id")
-    secrets: list[WebhookSecret] = Field(
-        [], description="Standard Webhooks secrets (whsec_…); several while one is replaced"
-    )
-    token_hashes: list[TokenHash] = Field(
-        [], description="SHA-256 of its bearer tokens; `cutdown token` makes a pair"
-    )
-    users: list[str] = Field([], description="users it acts for, with * and ?; empty: itself alone")
-    notify_url: str = Field(
-        "", description="where it hears of its exports and videos, if a request names no other place"
-    )
-
-    @model_validator(mode="after")
-    def _can_authenticate(self) -> Self:
-        if not self.secrets and not self.token_hashes:
-            raise ValueError("needs at least one of secrets and token_hashes")
-        if self.notify_url and not self.secrets:
-            raise ValueError("notify_url needs a secret to sign with")
-        return self
-
-    def may_act_for(self, user_id: str) -> bool:
-        """Whether requests of this client may name that user."""
-        if not USER_ID.fullmatch(user_id):
-            return False
-        return user_id == self.name or any(fnmatchcase(user_id, pattern) for pattern in self.users)
-
-
 class Settings(BaseSettings):
     """Everything an operator can set."""
 
@@ -245,8 +184,3 @@ def load(path: Path | None) -> Settings:
 
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location)) or "settings"
-
-
-def hash_token(token: str) -> str:
-    """How a bearer token is written in the settings."""
-    return hashlib.sha256(token.encode()).hexdigest()
