@@ -1,5 +1,6 @@
 """Watches a video in one ffmpeg pass, and writes down what finding its scenes needs."""
 
+import asyncio
 import math
 import re
 import tempfile
@@ -16,6 +17,7 @@ from processing.ffmpeg import Tools, demand, run
 from processing.media import MediaInfo, Part
 from processing.sandbox import Limits
 from processing.source import Source
+from processing.speech import Spoken, can_listen, listen
 from processing.watching import SAMPLE_HEIGHT, SAMPLE_RATE, SAMPLE_WIDTH, STILL_EVERY_S, WHOLE, View
 
 SAMPLE_BYTES = SAMPLE_WIDTH * SAMPLE_HEIGHT
@@ -62,6 +64,8 @@ class Analysis:
     samples: Samples
     #: momentary loudness in LUFS, `LOUDNESS_RATE` a second; empty without sound
     loudness: Sequence[float]
+    #: when somebody speaks; None: nobody has listened for that
+    speech: Sequence[Spoken] | None
     #: size in bytes of each still, and when it is shown
     still_sizes: Sequence[int]
     still_times: Sequence[float]
@@ -97,7 +101,7 @@ async def analyse(
     with tempfile.TemporaryDirectory(prefix="analysis-") as name:
         folder = Path(name)
         finished = await run(
-            watching.command(media, view, source=source, tools=tools),
+            watching.command(media, view, source=source, tools=tools, for_speech=can_listen()),
             folder=folder,
             on_output=reader,
             timeout_s=timeout_s,
@@ -107,10 +111,18 @@ async def analyse(
         demand(finished)
         if not reader.times:
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
-        return _read(folder, reader, media, view)
+        heard = folder / "speech.pcm"
+        speech = await asyncio.to_thread(listen, heard) if heard.exists() else None
+        return _read(folder, reader, media, view, speech)
 
 
-def _read(folder: Path, reader: "ChangeReader", media: MediaInfo, view: View) -> Analysis:
+def _read(
+    folder: Path,
+    reader: "ChangeReader",
+    media: MediaInfo,
+    view: View,
+    speech: Sequence[Spoken] | None,
+) -> Analysis:
     """What the pass has left in its folder."""
     stills = [still.stat().st_size for still in sorted(folder.glob("still-*.jpg"))]
     steps = [index * float(STILL_EVERY_S) for index in range(len(stills))]
@@ -121,6 +133,7 @@ def _read(folder: Path, reader: "ChangeReader", media: MediaInfo, view: View) ->
         frame_changes=reader.changes,
         samples=Samples(pixels=(folder / "samples.gray").read_bytes()),
         loudness=_loudness(folder / "loudness.txt"),
+        speech=speech,
         still_sizes=stills,
         still_times=reader.times if view.keys_only else steps,
         lit=_lit(bars.read_text(encoding="ascii")) if bars.exists() else None,

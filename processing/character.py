@@ -9,12 +9,15 @@ from processing.analysis import Analysis
 from processing.scenes import Interval
 from processing.shots import BLACK_LEVEL, Boundary, Transition
 from processing.soundtrack import integrated, stretch
+from processing.speech import share
 from processing.timecode import format_timecode
 from processing.watching import SAMPLE_RATE
 from storage.intake_models import SceneFacts
 
 #: Words are used from these on: cuts a minute, motion (0 to 100), and LU above or below the whole video.
 FAST_CUTS, LIVELY, STILL, LOUDER_LU = 20.0, 4.0, 0.3, 4.0
+#: So much of a scene is talk that its title says so.
+MOSTLY = 0.6
 #: A still counts for less when its picture moves, and for nothing so near to a boundary.
 NEAR_BOUNDARY_S = 0.5
 
@@ -31,6 +34,9 @@ def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]
         loudness_lufs=None if math.isinf(loudness) else round(loudness, 1),
         black_share=round(fmean(max(seen.samples[index]) <= BLACK_LEVEL for index in indices), 3),
         still_s=_best_still(seen, scene, boundaries),
+        speech_share=None
+        if seen.speech is None
+        else round(share(seen.speech, scene.start_s, scene.end_s), 2),
     )
 
 
@@ -50,6 +56,8 @@ def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
         words += _word(character.cuts_per_minute, least=0, low="one shot", high="fast cuts", most=FAST_CUTS)
     if character.motion is not None:
         words += _word(character.motion, least=STILL, low="still", high="lively", most=LIVELY)
+    if character.speech_share is not None and character.speech_share >= MOSTLY:
+        words.append("mostly talk")
     if character.loudness_lufs is None:
         words.append("silent")
     elif abs(character.loudness_lufs - whole_lufs) >= LOUDER_LU:

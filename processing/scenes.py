@@ -6,12 +6,15 @@ a scene costs grows as its length leaves the target. The cheapest way through th
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from processing.analysis import Analysis, Samples
 from processing.shots import Boundary, Transition
 from processing.soundtrack import silences
+from processing.speech import Spoken
 from processing.watching import SAMPLE_RATE
 
 
@@ -50,6 +53,10 @@ PRICE_BLACK = -0.1
 #: A picture boundary costs this, less what is new behind it, less a bonus for parting no sound.
 PRICE_BOUNDARY, WORTH_OF_NEW, WORTH_OF_SILENCE = 0.5, 0.35, 0.1
 PRICE_SILENCE = 0.75
+#: A hole between words; and what is added where somebody would be cut off in the middle of one.
+PRICE_HOLE, PRICE_OF_A_WORD = 0.85, 0.6
+#: A scene may end so much after a word, or begin so much before one; in a shorter hole, in its middle.
+BREATH_S = 0.3
 #: In the middle of a shot and of a sound: only where there is nothing else.
 PRICE_ANYWHERE, ANYWHERE_EVERY_S = 1.5, 5.0
 #: Per second that no scene holds.
@@ -78,8 +85,9 @@ def candidates(seen: Analysis, boundaries: Sequence[Boundary]) -> list[Candidate
 
 def places(marks: Sequence[Mark], seen: Analysis) -> list[Candidate]:
     """The marks, the silences and, where there is nothing else, any place, each with its price."""
-    quiet = silences(seen.loudness)
+    quiet, speech = silences(seen.loudness), seen.speech or ()
     found = [_at_boundary(mark, quiet) for mark in marks]
+    found += _holes(speech)
     found += [
         Candidate(end_s=(begin + end) / 2, start_s=(begin + end) / 2, price=PRICE_SILENCE)
         for begin, end in quiet
@@ -89,7 +97,31 @@ def places(marks: Sequence[Mark], seen: Analysis) -> list[Candidate]:
         Candidate(end_s=step * ANYWHERE_EVERY_S, start_s=step * ANYWHERE_EVERY_S, price=PRICE_ANYWHERE)
         for step in steps
     ]
-    return found
+    return _mindful_of_words(found, speech)
+
+
+def _holes(speech: Sequence[Spoken]) -> Iterator[Candidate]:
+    """Between words: in the middle of a short hole, at both ends of a long one."""
+    for (_, begin_s), (end_s, _) in pairwise(speech):
+        middle_s = (begin_s + end_s) / 2
+        for at_s in {min(begin_s + BREATH_S, middle_s), max(end_s - BREATH_S, middle_s)}:
+            yield Candidate(end_s=at_s, start_s=at_s, price=PRICE_HOLE)
+
+
+def _mindful_of_words(found: Sequence[Candidate], speech: Sequence[Spoken]) -> list[Candidate]:
+    """The candidates, dearer where one end would cut a word in two."""
+    begins = [begin_s for begin_s, _ in speech]
+
+    def inside(at_s: float) -> bool:
+        last = bisect_left(begins, at_s) - 1
+        return last >= 0 and at_s < speech[last][1]
+
+    return [
+        replace(place, price=place.price + PRICE_OF_A_WORD)
+        if inside(place.end_s) or inside(place.start_s)
+        else place
+        for place in found
+    ]
 
 
 def merge(candidates: Sequence[Candidate], *, duration_s: float, bounds: SceneBounds) -> list[Interval]:

@@ -20,6 +20,8 @@ SAMPLE_WIDTH, SAMPLE_HEIGHT, SAMPLE_RATE = 32, 18, 10
 STILL_EVERY_S, STILL_WIDTH = 2, 320
 #: Of key frames that follow each other more quickly than this, some are left out.
 KEYS_EVERY_S = 1
+#: What a model of speech listens to: one channel, so many samples a second.
+SPEECH_RATE = 16_000
 #: A row or column at the picture's edge whose mean is darker than this (of 255) belongs to a black bar, where
 #: each point brighter than `BAR_SPECK` counts as white: a star or a letter is enough for a row to be lit.
 BAR_LIMIT, BAR_SPECK = 10, 64
@@ -39,8 +41,10 @@ class View:
 WHOLE, KEYS = View(), View(keys_only=True)
 
 
-def command(media: MediaInfo, view: View, *, source: Source, tools: Tools) -> list[str]:
-    """The argument list of the pass. It writes into the folder that it runs in."""
+def command(
+    media: MediaInfo, view: View, *, source: Source, tools: Tools, for_speech: bool = False
+) -> list[str]:
+    """The argument list of the pass, which writes into the folder that it runs in."""
     # one thread: two analyses side by side use two cores better than one that waits for itself
     options: dict[str, Any] = {"threads": 1, **input_options(source)}
     if view.length_s is not None:
@@ -59,7 +63,7 @@ def command(media: MediaInfo, view: View, *, source: Source, tools: Tools) -> li
         copies = picture.filter_multi_output("split", 2)
         outputs = [_samples(copies[0], view), *_stills(copies[1], view)]
         if media.audio_index is not None:
-            outputs.append(_loudness(in_step(opened[str(media.audio_index)])))
+            outputs += _sounds(in_step(opened[str(media.audio_index)]), for_speech=for_speech)
     made = graph.merge_outputs(*outputs).global_args("-nostdin", "-hide_banner", "-loglevel", "error")
     arguments: list[str] = graph.compile(made, cmd=str(tools.ffmpeg))
     return arguments
@@ -97,6 +101,14 @@ def _stills(picture: Stream, view: View) -> list[Stream]:
         graph.output(small, "still-%05d.jpg", f="image2", fps_mode="passthrough", **{"q:v": 5}),
         graph.output(bars, "-", f="null"),
     ]
+
+
+def _sounds(sound: Stream, *, for_speech: bool) -> list[Stream]:
+    if not for_speech:
+        return [_loudness(sound)]
+    copies = sound.filter_multi_output("asplit", 2)
+    raw = {"f": "s16le", "ar": SPEECH_RATE, "ac": 1}
+    return [_loudness(copies[0]), graph.output(copies[1], "speech.pcm", **raw)]
 
 
 def _loudness(sound: Stream) -> Stream:

@@ -82,3 +82,5 @@ class SceneFacts:
     black_share: float
     #: the moment that shows best what the scene is, in seconds of the video
     still_s: float
+    #: part of the scene in which somebody speaks; None: nobody has listened for that
+    speech_share: float | None = None

@@ -29,6 +29,7 @@ def film(*shots: tuple[int, float]) -> tuple[Analysis, list[Boundary]]:
         frame_changes=[],
         samples=Samples(pixels=pixels),
         loudness=[],
+        speech=None,
         still_sizes=[],
         still_times=[],
         lit=None,

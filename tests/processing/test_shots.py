@@ -24,6 +24,7 @@ def seen(levels: list[int], changes: list[float]) -> Analysis:
         frame_changes=changes,
         samples=Samples(pixels=b"".join(bytes([level]) * SAMPLE_BYTES for level in levels)),
         loudness=[],
+        speech=None,
         still_sizes=[1] * (1 + len(levels) // 20),
         still_times=[],
         lit=None,
