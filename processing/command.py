@@ -78,18 +78,31 @@ def encode_sound(
     plan: Plan, sound: Stream, made: Path, *, leveling: Leveling | None, tools: Tools
 ) -> list[str]:
     """Encode the scene's sound, made louder or softer."""
-    if leveling is not None:
-        sound = sound.filter("volume", f"{leveling.gain_db:.2f}dB").filter(
-            "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1
-        )
-    sound = sound.filter("aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts="stereo")
+    sound = (_leveled(sound, leveling) if leveling else sound).filter(
+        "aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts="stereo"
+    )
     output = graph.output(sound, str(made), **{"c:a": "aac", "b:a": f"{plan.audio_kbps}k"})
     return _compiled(output, tools)
 
 
+def rehearse(sound: Stream, *, leveling: Leveling, tools: Tools) -> list[str]:
+    """Measure how loud the scene's sound would become, without encoding it."""
+    return _measured(_leveled(sound, leveling), tools)
+
+
 def measure(sound: Path, *, tools: Tools) -> list[str]:
     """Measure the loudness of a finished sound."""
-    heard = graph.input(f"file:{sound}").audio.filter("ebur128", peak="true", framelog="quiet")
+    return _measured(graph.input(f"file:{sound}").audio, tools)
+
+
+def _leveled(sound: Stream, leveling: Leveling) -> Stream:
+    return sound.filter("volume", f"{leveling.gain_db:.2f}dB").filter(
+        "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1
+    )
+
+
+def _measured(sound: Stream, tools: Tools) -> list[str]:
+    heard = sound.filter("ebur128", peak="true", framelog="quiet")
     return _compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
 
 

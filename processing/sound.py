@@ -5,6 +5,7 @@ from pathlib import Path
 
 from processing import command, loudness
 from processing.errors import RenderFailed
+from processing.loudness import Leveling
 from processing.plan import Plan
 from processing.source import Source
 from processing.strategies.base import Stream
@@ -38,6 +39,8 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     made, tools = workshop.folder / "sound.m4a", workshop.tools
     heard = _known(plan, source) or await _heard(plan, source, workshop)
     first = leveling = loudness.first_try(heard.loudness_lufs) if plan.normalize_loudness else None
+    if first is not None and first.gain_db > 0:
+        leveling = await _rehearsed(heard.stream, first, workshop)
     for _ in range(loudness.MOST_TRIES):
         encoding = command.encode_sound(plan, heard.stream, made, leveling=leveling, tools=tools)
         await workshop.run(encoding, lasts_s=plan.duration_s)
@@ -52,6 +55,22 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
         heard.file.unlink()
     note = loudness.confession(result) if leveling else ""
     return Sound(path=made, size_bytes=made.stat().st_size, note=note)
+
+
+async def _rehearsed(sound: Stream, first: Leveling, workshop: Workshop) -> Leveling:
+    """What brings a sound to the target though a limiter takes some of it away.
+
+    It is found without encoding, which would take most of the time of every try.
+    """
+    leveling = first
+    for _ in range(loudness.MOST_TRIES):
+        rehearsal = command.rehearse(sound, leveling=leveling, tools=workshop.tools)
+        result = loudness.read((await workshop.run(rehearsal)).said)
+        following = loudness.next_try(first, leveling, result)
+        if following is None:
+            break
+        leveling = following
+    return leveling
 
 
 def _known(plan: Plan, source: Source) -> _Heard | None:

@@ -178,3 +178,12 @@ def test_sound_gets_one_gain_and_one_limit() -> None:
         arguments, "-filter_complex"
     )
     assert after(arguments, "-b:a") == "192k"
+
+
+def test_what_is_rehearsed_is_what_will_be_encoded() -> None:
+    leveling, sound = Leveling(gain_db=6.5, limit_db=-2), command.written_sound(Path("a"))
+    encoded = command.encode_sound(planned(), sound, Path("b"), leveling=leveling, tools=TOOLS)
+    rehearsed = command.rehearse(sound, leveling=leveling, tools=TOOLS)
+    leveled, _, _ = after(encoded, "-filter_complex").partition("[s1]aformat")
+    assert after(rehearsed, "-filter_complex") == f"{leveled}[s1]ebur128=framelog=quiet:peak=true[s2]"
+    assert "-c:a" not in rehearsed
