@@ -1,6 +1,7 @@
 """Keeps blocks on disk: bounded, the least used go first, and none is ever taken for whole that is not."""
 
 import asyncio
+import itertools
 import os
 import secrets
 import shutil
@@ -24,8 +25,9 @@ class BlockCache:
     def __init__(self, folder: Path, *, most_bytes: int) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
-        #: (key, index) -> bytes on disk, the least used first
-        self._kept: OrderedDict[tuple[str, int], int] = OrderedDict()
+        #: (key, index) -> bytes on disk and the number of its arrival, the least used first
+        self._kept: OrderedDict[tuple[str, int], tuple[int, int]] = OrderedDict()
+        self._arrivals = itertools.count()
         self._total = 0
         # one hand at a time changes what is on the disk; reading needs none
         self._changing = asyncio.Lock()
@@ -38,8 +40,7 @@ class BlockCache:
     async def load(self) -> None:
         """Find the blocks of an earlier run."""
         for key, index, size in await asyncio.to_thread(self._found):
-            self._kept[key, index] = size
-            self._total += size
+            self._add((key, index), size)
         async with self._changing:
             await self._make_room()
 
@@ -49,13 +50,17 @@ class BlockCache:
 
     async def get(self, key: str, index: int, *, length: int) -> bytes | None:
         """The block; None: it is not here, or not whole."""
-        if not self.has(key, index):
+        place = key, index
+        found = self._kept.get(place)
+        if found is None:
             return None
         block = await asyncio.to_thread(self._read, self._path(key, index), length)
-        if block is None:
-            self._forget((key, index))
-        elif self.has(key, index):
-            self._kept.move_to_end((key, index))
+        # while it was read it may have been put anew, and that one is not forgotten
+        if self._kept.get(place) == found:
+            if block is None:
+                self._forget(place)
+            else:
+                self._kept.move_to_end(place)
         return block
 
     async def put(self, key: str, index: int, block: bytes) -> None:
@@ -67,8 +72,7 @@ class BlockCache:
                 log.warning("block not kept", error=type(error).__name__)
                 return
             self._forget((key, index))
-            self._kept[key, index] = len(block) + SUM_BYTES
-            self._total += len(block) + SUM_BYTES
+            self._add((key, index), len(block) + SUM_BYTES)
             await self._make_room()
 
     async def keep_only(self, keys: Collection[str]) -> int:
@@ -88,8 +92,13 @@ class BlockCache:
             self._forget(oldest)
             await asyncio.to_thread(self._delete, self._path(*oldest))
 
+    def _add(self, place: tuple[str, int], size: int) -> None:
+        self._kept[place] = size, next(self._arrivals)
+        self._total += size
+
     def _forget(self, place: tuple[str, int]) -> None:
-        self._total -= self._kept.pop(place, 0)
+        size, _ = self._kept.pop(place, (0, 0))
+        self._total -= size
 
     def _path(self, key: str, index: int) -> Path:
         return self._folder / key / str(index)

@@ -52,7 +52,7 @@ class RemoteFile:
         await asyncio.gather(*flights, return_exceptions=True)
 
     async def _bring(self, run: range) -> None:
-        trouble: SourceRefused | None = None
+        trouble = SourceRefused(Refusal.GONE, "called off, or broken by a fault of ours")
         try:
             async with aclosing(self.origin.read(blocks.spanned(run, self.size))) as pieces:
                 await self._land(run, pieces)
@@ -62,7 +62,8 @@ class RemoteFile:
             for index in run:
                 coming = self._on_the_way.pop(index, None)
                 if coming is not None and not coming.done():
-                    _disappoint(coming, trouble)
+                    coming.set_exception(trouble)
+                    coming.exception()  # seen: a block that was only read ahead is missed by nobody
 
     async def _land(self, run: range, pieces: AsyncIterator[bytes]) -> None:
         index, arrived = run.start, bytearray()
@@ -119,7 +120,8 @@ class Reading:
             if block is not None:
                 return block
             run = blocks.missing_run(index, most=most, size=self.size, is_here=self._file.is_here)
-            self._file.fetch(self._afforded(run))
+            if run:  # else another reader has asked for it meanwhile
+                self._file.fetch(self._afforded(run))
         raise self.trouble
 
     def _afforded(self, run: range) -> range:
@@ -130,11 +132,3 @@ class Reading:
             raise SourceRefused(Refusal.READS_TOO_MUCH)
         self._left -= len(blocks.spanned(run, self.size))
         return run
-
-
-def _disappoint(coming: asyncio.Future[bytes], trouble: SourceRefused | None) -> None:
-    if trouble is None:
-        coming.cancel()
-        return
-    coming.set_exception(trouble)
-    coming.exception()  # seen: a block that was only read ahead is missed by nobody

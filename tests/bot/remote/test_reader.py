@@ -262,18 +262,18 @@ async def test_a_server_that_has_gone_is_noticed_though_all_is_kept(
 
 @pytest.mark.parametrize("kept", [True, False])
 async def test_a_server_that_keeps_us_waiting_for_the_beginning_holds_nobody_up(
-    film: Film, http: aiohttp.ClientSession, tmp_path: Path, kept: bool
+    reader: ProxyReader, film: Film, http: aiohttp.ClientSession, tmp_path: Path, kept: bool
 ) -> None:
-    async with open_reader(replace(LIMITS, patience_s=0.2), tmp_path / "blocks") as reader:
-        remote = await remote_of(reader, film)
-        if kept:
-            await whole(http, reader, remote)
-        film.gate_at = 0
+    remote = await remote_of(reader, film)
+    if kept:
+        await whole(http, reader, remote)
+    film.gate_at = 0
+    async with open_reader(replace(LIMITS, patience_s=0.1), tmp_path / "blocks") as impatient:
         with pytest.raises(SourceRefused) as refusal:
-            await whole(http, reader, remote)
+            await whole(http, impatient, remote)
         assert refusal.value.reason is Refusal.GONE
-        assert await reader.inspect(film.url) is None
-        film.gate.set()
+        assert await impatient.inspect(film.url) is None
+    film.gate.set()
 
 
 async def test_private_places_are_not_even_asked(film: Film, tmp_path: Path) -> None:
@@ -383,6 +383,21 @@ async def test_work_that_is_called_off_calls_off_what_is_on_its_way(
     film.gate.set()
     async with opened(reader, film) as url:
         assert await part(http, url, 10 * BLOCK_BYTES, len(BODY)) == BODY[10 * BLOCK_BYTES :]
+
+
+async def test_a_block_that_was_damaged_on_disk_is_fetched_once_more_for_all_who_want_it(
+    reader: ProxyReader, film: Film, http: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    remote = await remote_of(reader, film)
+    await whole(http, reader, remote)
+    (damaged,) = (tmp_path / "blocks").glob("*/7")
+    damaged.write_bytes(b"nonsense")
+    film.sent_bytes = 0
+    start, end = 7 * BLOCK_BYTES, 8 * BLOCK_BYTES
+    async with reader.open(remote) as source:
+        parts = await asyncio.gather(*(part(http, source.url, start, end) for _ in range(20)))
+    assert parts == [BODY[start:end]] * 20
+    assert film.sent_bytes == 1 + BLOCK_BYTES
 
 
 async def test_a_small_cache_keeps_within_its_bounds_and_nothing_is_wrong(
