@@ -2,18 +2,20 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 import structlog
 
+from processing.cutting import SceneDraft, drawn, halves, joined, replaced
 from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import MediaInfo
 from processing.requests import check_interval
+from processing.titles import one_line
 from storage.files import FileStore
 from storage.identifiers import new_id
 from storage.models import REMOTE, Remote, Scene, Video
@@ -22,7 +24,7 @@ from storage.videos import Videos
 
 log = structlog.get_logger()
 
-TITLE_CHARACTERS = 100
+CHANGED_MEANWHILE = "The scene is gone, or has been changed meanwhile."
 #: More than any disk holds.
 UNBOUNDED = 1 << 62
 
@@ -72,7 +74,7 @@ class Library:
         video = Video(
             id=video_id,
             owner_id=owner_id,
-            title=_title(title or "") or _title(PurePosixPath(name).name) or video_id,
+            title=one_line(title) or one_line(PurePosixPath(name).name) or video_id,
             file_key=f"sources/{await asyncio.to_thread(_digest, path)}",
             size_bytes=path.stat().st_size,
             duration_s=media.duration_s,
@@ -102,7 +104,7 @@ class Library:
         video = Video(
             id=video_id,
             owner_id=owner_id,
-            title=_title(title) or _title(name) or video_id,
+            title=one_line(title) or one_line(name) or video_id,
             file_key=f"{REMOTE}{video_id}",
             size_bytes=remote.size_bytes,
             duration_s=media.duration_s,
@@ -119,6 +121,12 @@ class Library:
         """A user's video. A stranger's is as good as none."""
         video = await self._videos.get(video_id)
         return video if video is not None and video.owner_id == owner_id else None
+
+    async def rename_video(self, video: Video, title: str) -> Video:
+        """Give a video another title; one without a letter that can be shown changes nothing."""
+        renamed = replace(video, title=one_line(title) or video.title)
+        await self._videos.rename(video.id, renamed.title)
+        return renamed
 
     async def remove_video(self, video: Video) -> bool:
         """Forget a video, its scenes and its file; shorts made of it live on. False: it is gone already."""
@@ -138,16 +146,8 @@ class Library:
         Raises:
             InvalidTrim: it does not lie inside the video.
         """
-        check_interval(start_s, end_s, within=(0.0, video.duration_s), what="video")
-        scene = Scene(
-            id=new_id("scn"),
-            video_id=video.id,
-            owner_id=video.owner_id,
-            title=_title(title or "") or f"{video.title} {start_s:g}-{end_s:g} s",
-            start_s=start_s,
-            end_s=end_s,
-            created_at=self._now(),
-        )
+        draft = SceneDraft(start_s=start_s, end_s=end_s, title=title)
+        scene = drawn(draft, video, now=self._now())
         await self._scenes.add(scene)
         return scene
 
@@ -170,7 +170,7 @@ class Library:
             scene,
             start_s=scene.start_s if start_s is None else start_s,
             end_s=scene.end_s if end_s is None else end_s,
-            title=_title(title or "") or scene.title,
+            title=one_line(title) or scene.title,
         )
         if video is not None:
             within = (0.0, video.duration_s)
@@ -178,6 +178,43 @@ class Library:
         if video is None or not await self._scenes.change(changed):
             raise SceneNotFound("There is no such scene.")
         return changed
+
+    async def split_scene(
+        self, scene: Scene, *, at_s: float, title: str | None = None
+    ) -> tuple[Scene, Scene]:
+        """Cut a scene in two: it ends there now, and a new one goes on to where it ended.
+
+        Raises:
+            InvalidTrim: the moment does not lie inside of it.
+            SceneNotFound: it is gone, or has been moved meanwhile.
+        """
+        first, second = halves(scene, at_s, title=title, now=self._now())
+        if not await self._scenes.rework(scene, first, added=[second]):
+            raise SceneNotFound(CHANGED_MEANWHILE)
+        return first, second
+
+    async def merge_scenes(self, scenes: Sequence[Scene], *, title: str | None = None) -> Scene:
+        """Make one of several that lie side by side in one video: the earliest, which keeps its name.
+
+        Raises:
+            InvalidTrim: they do not lie side by side.
+            SceneNotFound: one of them is gone, or has been moved meanwhile.
+        """
+        whole, others = joined(scenes, title=title)
+        before = next(scene for scene in scenes if scene.id == whole.id)
+        if not await self._scenes.rework(before, whole, removed=others):
+            raise SceneNotFound(CHANGED_MEANWHILE)
+        return whole
+
+    async def set_scenes(self, video: Video, drafts: Sequence[SceneDraft]) -> list[Scene]:
+        """Let these be the scenes of a video, all or none; one that had the same times is still that scene.
+
+        Raises:
+            InvalidTrim: one does not lie inside the video, or is named twice.
+        """
+        before = await self._scenes.of_video(video.id)
+        await self._scenes.set_all(video.id, replaced(before, drafts, video, now=self._now()))
+        return await self._scenes.of_video(video.id)
 
     async def scene_at(self, video: Video, *, start_s: float, end_s: float) -> Scene:
         """The scene of a video with these very times, kept first where there is none.
@@ -206,9 +243,3 @@ class Library:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _title(said: str) -> str:
-    """What somebody wrote, as one line that is safe to show."""
-    text = "".join(character if character.isprintable() else " " for character in said)
-    return " ".join(text.split())[:TITLE_CHARACTERS]

@@ -102,6 +102,7 @@ class Ingestor:
         owner_id: str,
         title: str | None = None,
         keep: Keep | None = None,
+        finds_scenes: bool = True,
         destinations: Sequence[Destination] = (),
     ) -> Intake:
         """Fetch a video for a user, some time soon; the destinations hear how that ends.
@@ -121,6 +122,7 @@ class Ingestor:
             status=IntakeStatus.FETCHING,
             created_at=self._now(),
             keep=keep,
+            finds_scenes=finds_scenes,
         )
         return await self._add(intake, destinations)
 
@@ -199,9 +201,10 @@ class Ingestor:
             )
 
     async def _find_scenes(self, video: Video, intake: Intake) -> None:
+        wanted = self._limits.detects and intake.finds_scenes
         # it would read all of a file that has stayed away: only for one who asks for just that
         reads = not video.is_remote or intake.url is None
-        detection = await self._detect(video) if self._limits.detects and reads else None
+        detection = await self._detect(video) if wanted and reads else None
         found = detection.scenes if detection else ()
         scenes = [(scene_row(scene, video, self._now()), scene.facts) for scene in found]
         if await self._intakes.complete(

@@ -66,6 +66,8 @@ class Intake:
     created_at: datetime
     finished_at: datetime | None = None
     keep: Keep | None = None
+    #: False: whoever brought the video wants none to be looked for
+    finds_scenes: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

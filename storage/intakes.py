@@ -23,12 +23,19 @@ class Intakes:
         self._database = database
 
     async def add(self, intake: Intake, destinations: Sequence[Destination] = ()) -> None:
-        """Keep a new intake and who hears how it ends; nothing has been done for it yet."""
+        """Keep a new intake and who hears how it ends; nothing has been done for it yet.
+
+        It takes the place of one that was not to find scenes, if that has ended well.
+        """
         async with self._database.transaction() as connection:
             await connection.execute(
+                "DELETE FROM intakes WHERE video_id = ? AND status = 'ready' AND NOT finds_scenes",
+                (intake.video_id,),
+            )
+            await connection.execute(
                 """
-                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep, finds_scenes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 (
                     intake.video_id,
@@ -38,6 +45,7 @@ class Intakes:
                     intake.status,
                     to_text(intake.created_at),
                     intake.keep,
+                    intake.finds_scenes,
                 ),
             )
             await add_destinations(connection, destinations, video_id=intake.video_id)
@@ -170,6 +178,7 @@ def _from_row(row: sqlite3.Row) -> Intake:
         created_at=from_text(row["created_at"]),
         finished_at=from_optional(row["finished_at"]),
         keep=Keep(row["keep"]) if row["keep"] else None,
+        finds_scenes=bool(row["finds_scenes"]),
     )
 
 

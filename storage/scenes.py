@@ -1,8 +1,12 @@
 """The table of scenes."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
-from storage.database import Database, changed_one
+import aiosqlite
+
+from storage.database import Database, changed_one, first_row
 from storage.models import Scene
 from storage.moments import from_text, to_text
 
@@ -23,36 +27,40 @@ class Scenes:
     async def add(self, scene: Scene) -> None:
         """Keep a scene of a video that is there."""
         async with self._database.transaction() as connection:
-            await connection.execute(
-                """
-                INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-                (
-                    scene.id,
-                    scene.video_id,
-                    scene.title,
-                    scene.start_s,
-                    scene.end_s,
-                    to_text(scene.created_at),
-                ),
-            )
+            await _insert(connection, scene)
 
     async def change(self, scene: Scene) -> bool:
         """Write title and times anew. False: it is gone. What was measured in other times is forgotten."""
         async with self._database.transaction() as connection:
+            return await _write(connection, scene)
+
+    async def rework(
+        self, before: Scene, after: Scene, *, added: Sequence[Scene] = (), removed: Sequence[Scene] = ()
+    ) -> bool:
+        """Change one scene, add and remove others, at once.
+
+        False, and nothing has happened: one of those that were there is gone or has other times by now.
+        """
+        async with self._database.transaction() as connection:
+            for scene in (before, *removed):
+                if not await _stands(connection, scene):
+                    return False
+            for scene in removed:
+                await connection.execute("DELETE FROM scenes WHERE id = ?", (scene.id,))
+            for scene in added:
+                await _insert(connection, scene)
+            return await _write(connection, after)
+
+    async def set_all(self, video_id: str, scenes: Sequence[Scene]) -> None:
+        """Let these be the scenes of a video: what is not among them is removed, what is new is added."""
+        async with self._database.transaction() as connection:
             await connection.execute(
-                """
-                DELETE FROM scene_facts WHERE scene_id IN (
-                    SELECT id FROM scenes WHERE id = ? AND (start_s, end_s) <> (?, ?))
-                """,
-                (scene.id, scene.start_s, scene.end_s),
+                "DELETE FROM scenes WHERE video_id = ? AND id NOT IN (SELECT value FROM json_each(?))",
+                (video_id, json.dumps([scene.id for scene in scenes])),
             )
-            return await changed_one(
-                connection,
-                "UPDATE scenes SET title = ?, start_s = ?, end_s = ? WHERE id = ?",
-                (scene.title, scene.start_s, scene.end_s, scene.id),
-            )
+            for scene in scenes:
+                if not await _write(connection, scene):
+                    await _insert(connection, scene)
 
     async def remove(self, scene_id: str) -> bool:
         """Forget a scene; shorts made of it keep their recipe. False: it is gone already."""
@@ -112,6 +120,41 @@ class Scenes:
             (user_id, guild_id, pattern, at_most),
         )
         return [_from_row(row) for row in rows]
+
+
+async def _insert(connection: aiosqlite.Connection, scene: Scene) -> None:
+    await connection.execute(
+        """
+        INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+        (scene.id, scene.video_id, scene.title, scene.start_s, scene.end_s, to_text(scene.created_at)),
+    )
+
+
+async def _write(connection: aiosqlite.Connection, scene: Scene) -> bool:
+    await connection.execute(
+        """
+        DELETE FROM scene_facts WHERE scene_id IN (
+            SELECT id FROM scenes WHERE id = ? AND (start_s, end_s) <> (?, ?))
+        """,
+        (scene.id, scene.start_s, scene.end_s),
+    )
+    return await changed_one(
+        connection,
+        "UPDATE scenes SET title = ?, start_s = ?, end_s = ? WHERE id = ?",
+        (scene.title, scene.start_s, scene.end_s, scene.id),
+    )
+
+
+async def _stands(connection: aiosqlite.Connection, scene: Scene) -> bool:
+    """Whether it is there, in the place where it was seen."""
+    row = await first_row(
+        connection,
+        "SELECT 1 FROM scenes WHERE id = ? AND (start_s, end_s) = (?, ?)",
+        (scene.id, scene.start_s, scene.end_s),
+    )
+    return row is not None
 
 
 def _from_row(row: sqlite3.Row) -> Scene:

@@ -52,6 +52,25 @@ class Videos:
         )
         return [_from_row(row) for row in rows]
 
+    async def page_of(self, owner_id: str, *, at_most: int, after: str | None) -> list[Video]:
+        """Some of a user's videos, the last to come first; `after` one of them, where it is named."""
+        rows = await self._database.fetch_all(
+            """
+            SELECT * FROM videos WHERE owner_id = ?1
+            AND (?2 IS NULL OR rowid < (SELECT rowid FROM videos WHERE id = ?2))
+            ORDER BY rowid DESC LIMIT ?3
+            """,
+            (owner_id, after, at_most),
+        )
+        return [_from_row(row) for row in rows]
+
+    async def rename(self, video_id: str, title: str) -> bool:
+        """Write another title. False: it is gone."""
+        async with self._database.transaction() as connection:
+            return await changed_one(
+                connection, "UPDATE videos SET title = ? WHERE id = ?", (title, video_id)
+            )
+
     async def idle_since(self, moment: datetime) -> list[Video]:
         """The videos that came before that moment and that no export still needs."""
         rows = await self._database.fetch_all(

@@ -80,7 +80,10 @@ async def _named(interaction: Interaction, address: str, wish: Wish) -> str:
     if not ADDRESS.fullmatch(address):
         raise Refused("bad_address")
     ingestor, user_id = interaction.client.services.ingestor, str(interaction.user.id)
-    return (await ingestor.request(address, owner_id=user_id, title=wish.title)).video_id
+    asked = await ingestor.request(
+        address, owner_id=user_id, title=wish.title, finds_scenes=not wish.names_a_scene
+    )
+    return asked.video_id
 
 
 async def _followed(interaction: Interaction, video_id: str) -> Intake | None:

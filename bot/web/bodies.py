@@ -56,6 +56,32 @@ class SceneBody(Body):
     title: Title | None = None
 
 
+class ScenesBody(Body):
+    """All scenes of a video, in any order."""
+
+    scenes: list[SceneBody] = Field(max_length=500)
+
+
+class SplitBody(Body):
+    """Where a scene is cut in two, in seconds of the video, and what the second half is called."""
+
+    at_s: Seconds
+    title: Title | None = None
+
+
+class MergeBody(Body):
+    """Scenes of one video that become one, and what that is called."""
+
+    scene_ids: list[Id] = Field(min_length=2, max_length=500)
+    title: Title | None = None
+
+
+class VideoChanges(Body):
+    """What becomes different about a video."""
+
+    title: Title
+
+
 class SceneChanges(Body):
     """What becomes different about a scene; what is not named stays as it is."""
 

@@ -7,7 +7,7 @@ from aiohttp.typedefs import Handler
 
 from bot.web.keys import SERVICES
 
-METHODS = "GET, HEAD, POST, PATCH, DELETE"
+METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range, "
     "webhook-id, webhook-timestamp, webhook-signature"

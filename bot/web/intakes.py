@@ -25,6 +25,7 @@ class FetchBody(Body):
     title: Title | None = None
     user_id: UserId | None = None
     keep: Keep | None = Field(None, description=KEEP)
+    find_scenes: bool = Field(True, description="false: it comes in without scenes, for you to post yours")
     notify: WebAddress | None = Field(None, description="where a signed webhook tells how it came in")
 
 
@@ -51,6 +52,7 @@ async def fetch_video(call: Call) -> web.Response:
         owner_id=owner_id,
         title=body.title,
         keep=body.keep,
+        finds_scenes=body.find_scenes,
         destinations=destinations(call, body.notify),
     )
     return accepted(call, intake)

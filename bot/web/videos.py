@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
+from bot.web.bodies import PageQuery, VideoChanges
 from bot.web.calls import Call
 from bot.web.intakes import FetchBody, IntakeView, fetch_video
 from bot.web.problems import not_found
-from bot.web.routes import Route, json
-from bot.web.views import VideoView
+from bot.web.routes import Route, json, page_headers
+from bot.web.views import VideosView, VideoView
 from storage.models import Video
 
 
@@ -26,6 +27,25 @@ async def add_video(call: Call) -> web.Response:
 async def get_video(call: Call) -> web.Response:
     """Look at a video."""
     return json(VideoView.of(await own_video(call, call.path("video_id"))))
+
+
+async def list_videos(call: Call) -> web.Response:
+    """List a user's videos, the last to come first."""
+    query = call.query(PageQuery)
+    videos = await call.services.videos.page_of(
+        call.user(query.user_id), at_most=query.limit + 1, after=query.cursor
+    )
+    shown = videos[: query.limit]
+    cursor = shown[-1].id if len(videos) > query.limit else None
+    view = VideosView(videos=[VideoView.of(video) for video in shown], next_cursor=cursor)
+    return json(view, headers=page_headers(call, cursor))
+
+
+async def change_video(call: Call) -> web.Response:
+    """Rename a video."""
+    changes = call.body(VideoChanges)
+    video = await own_video(call, call.path("video_id"))
+    return json(VideoView.of(await call.services.library.rename_video(video, changes.title)))
 
 
 async def remove_video(call: Call) -> web.Response:
@@ -55,6 +75,20 @@ ROUTES = (
         takes_upload=True,
         repeatable=False,
         answers={201: VideoView, 202: IntakeView, 413: None},
+    ),
+    Route(
+        method="GET",
+        path="/v1/videos",
+        handler=list_videos,
+        query=PageQuery,
+        answers={200: VideosView, 403: None},
+    ),
+    Route(
+        method="PATCH",
+        path="/v1/videos/{video_id}",
+        handler=change_video,
+        body=VideoChanges,
+        answers={200: VideoView, 404: None},
     ),
     Route(method="GET", path="/v1/videos/{video_id}", handler=get_video, answers={200: VideoView, 404: None}),
     Route(

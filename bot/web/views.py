@@ -58,6 +58,13 @@ class VideoView(View):
         )
 
 
+class VideosView(View):
+    """A page of a user's videos, the last to come first."""
+
+    videos: list[VideoView]
+    next_cursor: str | None
+
+
 class SceneView(View):
     """An interval of a video, in seconds; the end is not part of it."""
 

@@ -68,3 +68,21 @@ async def test_a_removed_video_is_gone_with_its_file(house: House, clip: Path) -
     assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
     assert (await house.get(path)).status == 404
     assert await house.services.files.entries() == []
+
+
+async def test_who_knows_the_scenes_can_bring_them_and_have_others_looked_for_later(
+    house: House, films: str
+) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}film.mp4", "find_scenes": False})
+    assert (await come_in(house, asked)).json["status"] == "ready"
+    path = f"/v1/videos/{asked.json['id']}/scenes"
+    assert (await house.get(path)).json["scenes"] == []
+    own = {"scenes": [{"start_s": 0.2, "end_s": 0.8, "title": "Mine"}]}
+    assert (await house.ask("PUT", path, headers=house.bearer(), json=own)).status == 200
+    found = await house.post(f"{path}/find")
+    assert found.status == 202
+    busy = await house.ask("PUT", path, headers=house.bearer(), json=own)
+    assert (busy.status, busy.json["code"]) == (409, "being_looked_for")
+    await come_in(house, found)
+    assert len((await house.get(path)).json["scenes"]) == 2
+    assert (await house.post(f"{path}/find")).status == 409

@@ -147,3 +147,25 @@ async def test_another_clients_video_is_as_good_as_none(house: House) -> None:
     answer = await house.get(f"/v1/videos/{scene.video_id}", headers=house.bearer(OTHER_TOKEN))
     missing = await house.get("/v1/videos/vid_none", headers=house.bearer(OTHER_TOKEN))
     assert (answer.status, answer.json) == (404, missing.json)
+
+
+async def test_videos_are_listed_page_by_page_the_last_first(house: House) -> None:
+    made = [(await house.scene()).video_id for _ in range(3)]
+    await house.scene(owner_id="alice")
+    first = await house.get("/v1/videos?limit=2")
+    assert [one["id"] for one in first.json["videos"]] == made[:0:-1]
+    assert 'rel="next"' in first.headers["Link"]
+    second = await house.get(f"/v1/videos?limit=2&cursor={first.json['next_cursor']}")
+    assert [one["id"] for one in second.json["videos"]] == made[:1]
+    assert second.json["next_cursor"] is None
+    strange = await house.get("/v1/videos?user_id=bob")
+    assert (strange.status, strange.json["code"]) == (403, "forbidden")
+
+
+async def test_a_video_is_renamed_by_those_who_may_act_for_its_owner(house: House) -> None:
+    path = f"/v1/videos/{(await house.scene()).video_id}"
+    renamed = await house.ask("PATCH", path, headers=house.bearer(), json={"title": "The\nfinal"})
+    assert (renamed.status, renamed.json["title"]) == (200, "The final")
+    assert (await house.get(path)).json == renamed.json
+    strange = await house.ask("PATCH", path, headers=house.bearer(OTHER_TOKEN), json={"title": "Mine"})
+    assert strange.status == 404
