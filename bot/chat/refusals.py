@@ -35,12 +35,20 @@ async def explain(interaction: discord.Interaction[Any], error: Exception) -> No
         return
     words = words_for(interaction.locale.value)
     if (text := sentence(cause, words)) is None:
-        log.error("interaction failed", exc_info=cause)
+        _note(cause)
         text = words("refused.unknown")
     try:
         await tell_alone(interaction, note_card(text, title=words("refused.title"), colour=AMBER))
     except (discord.HTTPException, aiohttp.ClientError, OSError) as trouble:
         log.warning("user not told", error=type(trouble).__name__)
+
+
+def _note(cause: BaseException) -> None:
+    """A request that is malformed is our fault, like any bug; every other refusal is Discord's word."""
+    if isinstance(cause, discord.HTTPException) and cause.status != 400:
+        log.warning("interaction refused by discord", status=cause.status, code=cause.code)
+    else:
+        log.error("interaction failed", exc_info=cause)
 
 
 def sentence(error: Exception, words: Words) -> str | None:

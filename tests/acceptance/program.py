@@ -112,6 +112,10 @@ class Program:
         """From now on renders are made."""
         self._gate.touch()
 
+    def shut_gate(self) -> None:
+        """From now on renders wait again."""
+        self._gate.unlink(missing_ok=True)
+
     async def add_scene(self, clip: Path, *, owner_id: str, title: str, times: tuple[float, float]) -> str:
         """A video and a scene of it, by the HTTP face; returns the scene's name."""
         form = aiohttp.FormData({"user_id": owner_id, "title": title})
