@@ -27,6 +27,8 @@ from storage.files import LocalFiles
 from storage.models import Recipe
 
 SOURCE = "sources/clip"
+#: Other work on the machine only adds to what something costs: the least of so many rounds, in turns, counts.
+ROUNDS = 3
 #: name -> height of the picture, and how it is written.
 SOURCES = {
     "1080p H.264": (1080, ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20")),
@@ -96,7 +98,7 @@ def main() -> None:
     # so that what is not worth it can be seen, too
     company.WORTH_PIXELS = 0
     names = list(SOURCES)[:1] if arguments.short else list(SOURCES)
-    seconds, strategies = (0.5, ["letterbox"]) if arguments.short else (4.0, ["center_crop", "letterbox"])
+    seconds, strategies = (0.5, ["letterbox"]) if arguments.short else (2.0, ["center_crop", "letterbox"])
     print(HEAD)
     print("|---" * 7 + "|")
     for name in names:
@@ -104,9 +106,11 @@ def main() -> None:
         for strategy in strategies:
             recipes = [Recipe(strategy=strategy, quality=quality) for quality in ("high", "medium")]
             jobs = [RenderJob(start_s=0, end_s=seconds, recipe=recipe) for recipe in recipes]
-            apart, both = (
-                asyncio.run(spent(jobs, clip, tools=tools, together=together)) for together in (False, True)
-            )
+            rounds = [
+                [asyncio.run(spent(jobs, clip, tools=tools, together=together)) for together in (False, True)]
+                for _ in range(1 if arguments.short else ROUNDS)
+            ]
+            apart, both = (min(way, key=lambda cost: cost.cpu_s) for way in zip(*rounds, strict=True))
             cells = [
                 *(name, strategy, f"{apart.cpu_s:.1f}", f"{both.cpu_s:.1f}"),
                 *(f"{1 - both.cpu_s / apart.cpu_s:.0%}", f"{apart.wall_s:.1f}", f"{both.wall_s:.1f}"),

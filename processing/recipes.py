@@ -36,7 +36,7 @@ def check_recipe(recipe: Recipe, *, duration_s: float) -> None:
         raise InvalidRecipe("The focus lies between 0 (the left edge) and 100 (the right edge).")
     # not a number is neither more nor less than anything
     if recipe.target_mb is not None and not recipe.target_mb >= (least := least_mb(duration_s)):
-        raise InvalidRecipe(f"{duration_s:g} s need {least:.2f} MB at least.")
+        raise InvalidRecipe(f"A short of {duration_s:g} s takes {least:.2f} MB at least.")
 
 
 def settled(recipe: Recipe) -> Recipe:

@@ -183,7 +183,7 @@ SENTENCES = {
     "The focus lies between 0 (the left edge) and 100 (the right edge).": (
         "Der Blickpunkt liegt zwischen 0 (linker Rand) und 100 (rechter Rand)."
     ),
-    "{} s need {} MB at least.": "{} s brauchen mindestens {} MB.",
+    "A short of {} s takes {} MB at least.": "Ein Short von {} s braucht mindestens {} MB.",
     "The scene cannot be made to fit {} MB.": "Die Szene passt nicht in {} MB.",
     "The finished video is not what was asked for.": "Das fertige Video ist nicht das verlangte.",
     "The sound was lost on the way.": "Der Ton ging unterwegs verloren.",
