@@ -128,7 +128,7 @@ def encode_picture(
         encoder = _encoder(plan, allowance, mean_bps)
     else:
         picture = _through(picture, hardware.upload)
-        encoder = hardware.encoder(crf=plan.quality.crf, allowance=allowance)
+        encoder = hardware.encoder(crf=plan.crf, allowance=allowance)
     output = _short(plan, picture, sound, made, encoder=encoder, threads=threads)
     return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
 

@@ -56,7 +56,12 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     else:
         first_bytes = await encode(first, allowance, None, until=until)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
-    if first_bytes <= budget and not size.is_starved(statistics, crf=plan.crf):
+    starved = size.is_starved(statistics, crf=plan.crf)
+    if (
+        first_bytes <= budget
+        and not starved
+        and not _could_be_better(plan, first_bytes, statistics, allowance)
+    ):
         return Short(path=first, note=note if size.is_full(first_bytes, budget) else "")
     mean_bps, loose = size.second_pass(left, plan.duration_s)
     second_bytes = await encode(second, loose, mean_bps, until=98)
@@ -65,6 +70,17 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
     return Short(path=fitting[0], note=note)
+
+
+def _could_be_better(plan: Plan, taken: int, statistics: str, allowed: size.Allowance) -> bool:
+    """Whether the size that was asked for leaves room that one pass did not dare to use.
+
+    A quality's own limit is so wide that only a burst meets it: that is not worth another pass.
+    """
+    is_own_limit = plan.budget_bytes >= size.budget_bytes(plan.quality, None)
+    if is_own_limit or size.is_full(taken, plan.budget_bytes):
+        return False
+    return size.is_held_back(statistics, allowed, fps=float(plan.frame_rate))
 
 
 async def _served(

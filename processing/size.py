@@ -1,5 +1,6 @@
 """Keeps a short below its size: how fast bits may be spent, and when a second pass is worth it."""
 
+import re
 from dataclasses import dataclass
 
 from processing.quality import Quality
@@ -20,6 +21,8 @@ TIGHT_BPS = 2_000_000
 AIM = 0.97
 #: A file that takes this part of its budget has met its allowance.
 FULL = 0.85
+#: x264 saves bits as soon as what is saved up would fall to half of the window; left alone it is nearly full.
+HELD_BACK = 0.6
 #: Frames whose quantizer has been raised this far above the wanted quality are visibly starved.
 STARVED_QP = 10.0
 
@@ -78,6 +81,18 @@ def second_pass(left_bytes: int, duration_s: float) -> tuple[int, Allowance]:
     mean_bps = int(left_bytes * 8 * AIM / duration_s)
     rate = min(FASTEST_BPS, 3 * mean_bps)
     return mean_bps, Allowance(rate_bps=rate, buffer_bits=2 * rate)
+
+
+def is_held_back(statistics: str, allowed: Allowance, *, fps: float) -> bool:
+    """Whether, by the bits that each frame took, the allowance kept x264 from the quality that was wanted."""
+    saved = lowest = HEAD_START * allowed.buffer_bits
+    for line in statistics.splitlines():
+        taken = re.findall(r" (?:tex|mv|misc):(\d+)", line)
+        if taken:
+            saved -= sum(map(int, taken))
+            lowest = min(lowest, saved)
+            saved = min(allowed.buffer_bits, saved + allowed.rate_bps / fps)
+    return lowest < HELD_BACK * allowed.buffer_bits
 
 
 def is_starved(statistics: str, *, crf: float) -> bool:

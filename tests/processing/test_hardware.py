@@ -67,7 +67,7 @@ def test_a_card_is_told_this(name: str, told: dict[str, str]) -> None:
         tools=TOOLS,
     )
     always = {"-c:v": name, "-profile:v": "high", "-maxrate:v": "8000000", "-bufsize:v": "64000000"}
-    quality = {f"-{hardware.quality_option}": f"{made.quality.crf:.0f}"}
+    quality = {f"-{hardware.quality_option}": f"{made.crf:.0f}"}
     for option, value in (always | quality | told).items():
         assert after(arguments, option) == value
     assert not {"-pass", "-crf", "-x264-params"} & set(arguments)

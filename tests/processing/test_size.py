@@ -67,6 +67,30 @@ def test_where_the_file_must_be_small_its_sound_takes_no_more_than_its_share() -
     assert size.audio_kbps(high, 1_000_000, 180) == size.SOUND_LEAST_KBPS
 
 
+def test_who_spends_what_was_saved_up_is_held_back_and_who_does_not_is_not() -> None:
+    def spending(bits: int) -> str:
+        frame = f"in:0 out:0 type:P dur:2 cpbdur:2 q:20.00 aq:19.00 tex:{bits - 20} mv:15 misc:5 imb:1;\n"
+        return "#options: 1080x1920 fps=30/1\n" + frame * 240
+
+    allowed = size.Allowance(rate_bps=3_000_000, buffer_bits=24_000_000)
+    assert not size.is_held_back(spending(100_000), allowed, fps=30)
+    assert not size.is_held_back(spending(120_000), allowed, fps=30)
+    assert size.is_held_back(spending(135_000), allowed, fps=30)
+
+
+async def test_a_size_that_is_nearly_enough_costs_nearly_nothing(
+    landscape: Path, tools: Tools, tmp_path: Path
+) -> None:
+    """One pass alone would keep a quarter of the size in reserve, and say nothing of it."""
+    short, wanted = tmp_path / "short.mp4", samples.job(0, 2, quality="high")
+    natural = await render(wanted, source=landscape, output=short, tools=tools)
+    target = 0.9 * natural.facts.size_bytes
+    bound = samples.varied(wanted, target_mb=target / 1e6)
+    made = await render(bound, source=landscape, output=short, tools=tools)
+    assert 0.9 * target <= made.facts.size_bytes <= target
+    assert any("quality was given up" in note for note in made.facts.notes)
+
+
 def test_frames_far_above_the_wanted_quantizer_are_starved() -> None:
     calm = "in:0 out:0 type:P dur:2 cpbdur:2 q:20.00 aq:19.00 tex:1 mv:1 misc:1;\n" * 100
     starved = "in:0 out:0 type:P dur:2 cpbdur:2 q:40.00 aq:39.00 tex:1 mv:1 misc:1;\n" * 10
