@@ -67,6 +67,7 @@ def services_upon(ground: Ground, settings: Settings, *, base_url: str) -> Servi
         library=library,
         remotes=Remotes(database),
         reader=ground.reader,
+        opener=ground.opener,
         intakes=Intakes(database),
         miniatures=Miniatures(database),
         ingestor=ingestor,

@@ -11,7 +11,7 @@ from processing.exporter import Exporter
 from processing.ffmpeg import Tools
 from processing.ingest import Library
 from processing.ingestor import Ingestor
-from processing.opener import RemoteReader
+from processing.opener import Opener, RemoteReader
 from processing.progress import ProgressBoard
 from storage.database import Database
 from storage.deliveries import Deliveries
@@ -43,6 +43,7 @@ class Services:
     tools: Tools
     board: ProgressBoard
     library: Library
+    opener: Opener
     remotes: Remotes
     reader: RemoteReader
     intakes: Intakes

@@ -4,7 +4,6 @@ import asyncio
 import io
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import structlog
 from PIL import Image
@@ -13,11 +12,12 @@ from bot.services import Services
 from processing.errors import ExportError
 from processing.ffprobe import probe
 from processing.media import MediaInfo
+from processing.source import Source
 from processing.stills import thumbnail
 from processing.strategy_sheet import strategy_sheet
 from processing.tools import Tools
 from storage.files import NothingStored
-from storage.models import Scene
+from storage.models import Scene, Video
 
 log = structlog.get_logger()
 
@@ -25,7 +25,7 @@ KEPT = 128
 #: A list of scenes does not wait longer than that for its pictures.
 PATIENCE_S = 8.0
 
-Maker = Callable[[Path, MediaInfo, float, Tools], Awaitable[Image.Image]]
+Maker = Callable[[Source, MediaInfo, float, Tools], Awaitable[Image.Image]]
 
 
 class Pictures:
@@ -34,6 +34,8 @@ class Pictures:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._making = asyncio.Lock()
+        # a server that takes its time must not hold up the pictures of videos that are here
+        self._making_remote = asyncio.Lock()
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     async def thumbnails(self, scenes: list[Scene]) -> dict[str, bytes]:
@@ -58,31 +60,31 @@ class Pictures:
 
     async def _of(self, scene: Scene, kind: str, maker: Maker) -> bytes:
         name = (scene.id, kind)
-        async with self._making:
+        video = await self._services.videos.get(scene.video_id)
+        if video is None:
+            raise NothingStored(scene.video_id)
+        async with self._making_remote if video.is_remote else self._making:
             if name not in self._kept:
-                self._kept[name] = await self._made(scene, maker)
+                self._kept[name] = await self._made(video, scene, maker)
             self._kept.move_to_end(name)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return self._kept[name]
 
-    async def _made(self, scene: Scene, maker: Maker) -> bytes:
+    async def _made(self, video: Video, scene: Scene, maker: Maker) -> bytes:
         tools = self._services.tools
-        video = await self._services.videos.get(scene.video_id)
-        if video is None:
-            raise NothingStored(scene.video_id)
-        async with self._services.files.fetch(video.file_key) as path:
-            media = await probe(path, tools=tools)
-            picture = await maker(path, media, (scene.start_s + scene.end_s) / 2, tools)
+        async with self._services.opener.open(video.file_key) as source:
+            media = await probe(source, tools=tools)
+            picture = await maker(source, media, (scene.start_s + scene.end_s) / 2, tools)
         return await asyncio.to_thread(_jpeg, picture)
 
 
-async def _thumbnail(path: Path, media: MediaInfo, at_s: float, tools: Tools) -> Image.Image:
-    return await thumbnail(path, media, at_s=at_s, tools=tools)
+async def _thumbnail(source: Source, media: MediaInfo, at_s: float, tools: Tools) -> Image.Image:
+    return await thumbnail(source, media, at_s=at_s, tools=tools)
 
 
-async def _sheet(path: Path, media: MediaInfo, at_s: float, tools: Tools) -> Image.Image:
-    return await strategy_sheet(path, media, at_s=at_s, tools=tools)
+async def _sheet(source: Source, media: MediaInfo, at_s: float, tools: Tools) -> Image.Image:
+    return await strategy_sheet(source, media, at_s=at_s, tools=tools)
 
 
 def _jpeg(picture: Image.Image) -> bytes:
