@@ -32,6 +32,7 @@ def of_fetches(settings: Settings) -> FetchLimits:
         timeout_s=settings.ingest.fetch_timeout_s,
         allowed_networks=settings.ingest.allowed_networks,
         folders=settings.ingest.folders,
+        site_hosts=settings.ingest.ytdlp_hosts,
     )
 
 

@@ -30,6 +30,10 @@ def _encoder(name: str) -> str:
 Encoder = Annotated[str, AfterValidator(_encoder)]
 
 
+#: The name of a site, which stands for its sub-domains, too.
+Host = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
+
+
 class ServiceSettings(Section):
     """Where the service listens and keeps its things."""
 
@@ -75,6 +79,9 @@ class IngestSettings(Section):
         [], description="private networks that videos may be fetched from all the same, such as 10.0.0.0/8"
     )
     folders: list[Path] = Field([], description="folders whose files may be taken in as folder:path/in/it")
+    ytdlp_hosts: list[Host] = Field(
+        [], description="sites whose pages yt-dlp fetches from, such as videos.example.org; empty: none"
+    )
     storage_gb: float = Field(50, gt=0, description="room for the videos of one user, in GB")
     keep_days: float = Field(0, ge=0, description="days that a video is kept; 0: until its owner removes it")
     remote: Policy = Field(

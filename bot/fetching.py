@@ -11,6 +11,7 @@ import aiohttp
 
 from bot.addresses import Network
 from bot.hops import ask, open_session
+from bot.sites.ytdlp import SiteLimits, Sites
 from processing.errors import FetchRefused, Refusal, SourceRefused
 
 PIECE_BYTES = 256 * 1024
@@ -28,6 +29,8 @@ class FetchLimits:
     timeout_s: float
     allowed_networks: Sequence[Network] = ()
     folders: Sequence[Path] = ()
+    #: whose pages are handed to yt-dlp
+    site_hosts: Sequence[str] = ()
 
 
 @asynccontextmanager
@@ -43,6 +46,14 @@ class Fetcher:
     def __init__(self, session: aiohttp.ClientSession, limits: FetchLimits) -> None:
         self._session = session
         self._limits = limits
+        self._sites = Sites(
+            SiteLimits(
+                hosts=limits.site_hosts,
+                most_bytes=limits.most_bytes,
+                timeout_s=limits.timeout_s,
+                allowed_networks=limits.allowed_networks,
+            )
+        )
 
     async def __call__(self, url: str, path: Path, *, on_progress: Callable[[float], None]) -> None:
         """Write the file to `path`; `on_progress` hears which part of it is here, 0 to 1.
@@ -53,6 +64,9 @@ class Fetcher:
         """
         if url.startswith(FOLDER):
             await asyncio.to_thread(shutil.copyfile, self._shared(url.removeprefix(FOLDER)), path)
+            return
+        if self._sites.knows(url):
+            await self._sites.fetch(url, path, on_progress=on_progress)
             return
         transfer = _Transfer(path, most_bytes=self._limits.most_bytes, on_progress=on_progress)
         try:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shlex
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +84,7 @@ async def run(
     timeout_s: float | None = None,
     stall_s: float = 120,
     limits: Limits | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a child in `folder` to its end. Every way out of here has killed and reaped it.
 
@@ -98,6 +99,7 @@ async def run(
         process = await asyncio.create_subprocess_exec(
             *confined(arguments, limits or Limits()),
             cwd=folder,
+            env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,

@@ -5,12 +5,14 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
 
 from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
 from bot.config import ConfigInvalid, Settings
+from bot.sites import ytdlp
 from processing.encoder_probe import choose
 from processing.ffmpeg import Tools, find_tools
 from processing.hardware import AUTO
@@ -46,6 +48,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "ffmpeg", lambda: _ffmpeg(settings)
     yield "encoder", lambda: _encoder(settings)
     yield "sandbox", _sandbox
+    yield "yt-dlp", lambda: _ytdlp(settings)
     yield "database", lambda: asyncio.run(_database(data))
     yield "storage", lambda: _storage(data)
     yield "disk", lambda: _disk(data)
@@ -86,6 +89,15 @@ def _sandbox() -> str:
     if missing := missing_guards():
         raise Fault(f"no {', '.join(missing)} here: renders would run without these limits")
     return "renders run at low priority, with bounded memory, time and files"
+
+
+def _ytdlp(settings: Settings) -> str:
+    hosts = settings.ingest.ytdlp_hosts
+    if not hosts:
+        return "not wanted: ingest.ytdlp_hosts is empty"
+    if not ytdlp.installed():
+        raise Fault(f"not here, though {', '.join(hosts)} need it: `pip install cutdown[ytdlp]`")
+    return f"{version('yt-dlp')}, for {', '.join(hosts)}"
 
 
 async def _database(data: Path) -> str:

@@ -44,6 +44,11 @@ async def test_an_empty_file_is_migrated_once_and_opened_again_unchanged(tmp_pat
         assert row[0] == len(module._migrations())
 
 
+def test_the_scripts_are_numbered_without_a_gap_or_a_double() -> None:
+    names = sorted(path.name for path in Path(module.__file__).parent.glob("schema/*.sql"))
+    assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, len(names) + 1)]
+
+
 async def test_only_the_scripts_that_are_new_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "cutdown.db"
     scripts = ["CREATE TABLE one (x INTEGER) STRICT;"]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.sites import ytdlp
 from processing import encoder_probe
 from processing.hardware import HARDWARE
 
@@ -23,9 +24,26 @@ def rows(said: str) -> dict[str, str]:
 def test_a_ready_machine_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check", "--config", config(tmp_path)])
     told = rows(capsys.readouterr().out)
-    assert set(told) == {"config", "ffmpeg", "encoder", "sandbox", "database", "storage", "disk", "discord"}
+    rest = {"yt-dlp", "database", "storage", "disk", "discord"}
+    assert set(told) == {"config", "ffmpeg", "encoder", "sandbox"} | rest
     assert status == (0 if set(told.values()) == {"ok"} else 1)
     assert told["ffmpeg"] == told["database"] == told["storage"] == "ok"
+
+
+@pytest.mark.parametrize(("is_here", "said"), [(True, "ok"), (False, "NO")], ids=["here", "missing"])
+def test_whether_ytdlp_is_here_is_told_where_sites_need_it(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    is_here: bool,
+    said: str,
+) -> None:
+    if not is_here:
+        monkeypatch.setattr(ytdlp, "installed", lambda: False)
+    main(["check", "--config", config(tmp_path, '[ingest]\nytdlp_hosts = ["videos.example"]\n')])
+    told = capsys.readouterr().out
+    assert rows(told)["yt-dlp"] == said
+    assert ("pip install cutdown[ytdlp]" in told) is not is_here
 
 
 def test_a_missing_ffmpeg_is_told_and_the_rest_is_checked(
