@@ -85,7 +85,7 @@ async def _quota_left(interaction: Interaction) -> Quota:
 
 
 class RecipeModal(ui.Modal):
-    """Strategy and quality, and what is left of the day."""
+    """Strategy and quality, the `fields` of a kind, and what is left of the day. Discord takes five parts."""
 
     def __init__(
         self,
@@ -96,12 +96,15 @@ class RecipeModal(ui.Modal):
         strategy: str = "",
         quality: str = "",
         expected: Mapping[str, Estimate] = NOTHING_KNOWN,
+        fields: Sequence[ui.Label[Any]] = (),
     ) -> None:
         super().__init__(title=title, timeout=FORGOTTEN_AFTER_S)
         self._strategy = strategy_choice(strategy, words)
         self._quality = quality_choice(quality, words, expected)
         self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
         self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
+        for field in fields:
+            self.add_item(field)
         self.add_item(ui.TextDisplay(f"-# {quota_line(quota, words)}"))
 
     @property
@@ -120,21 +123,20 @@ class ExportModal(RecipeModal):
     """The same for one scene, with its trim."""
 
     def __init__(self, *, scene: Scene, longest_s: float, words: Words, **recipe: Any) -> None:
-        super().__init__(title=words("modal.title"), words=words, **recipe)
         self._scene = scene
         end_s = min(scene.end_s, scene.start_s + longest_s)
-        self._start = ui.TextInput[Any](
-            default=plain_seconds(scene.start_s), max_length=12, custom_id="start"
-        )
-        self._end = ui.TextInput[Any](default=plain_seconds(end_s), max_length=12, custom_id="end")
+        self._start, self._end = _time_input("start", scene.start_s), _time_input("end", end_s)
         bounds = words(
             "modal.bounds",
             start=position(scene.start_s, words),
             end=position(scene.end_s, words),
             longest=f"{longest_s:g}",
         )
-        self.add_item(ui.Label(text=words("modal.start"), description=bounds, component=self._start))
-        self.add_item(ui.Label(text=words("modal.end"), component=self._end))
+        fields = [
+            ui.Label[Any](text=words("modal.start"), description=bounds, component=self._start),
+            ui.Label[Any](text=words("modal.end"), component=self._end),
+        ]
+        super().__init__(title=words("modal.title"), words=words, fields=fields, **recipe)
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Ask for the short."""

@@ -24,7 +24,7 @@ from processing.ffmpeg import Progress, find_tools
 from processing.ffprobe import probe
 from processing.stills import thumbnail
 from processing.strategy_sheet import strategy_sheet
-from storage.models import Export, ExportStatus, Facts, Quota, Scene
+from storage.models import Export, ExportStatus, Facts, Quota, Recipe, Scene
 
 HERE = Path(__file__).parent
 EN = words_for("en-US")
@@ -48,8 +48,7 @@ EXPORT = Export(
     title=SCENE.title,
     start_s=10.5,
     end_s=55.7,
-    strategy="center_crop",
-    quality="high",
+    recipe=Recipe(strategy="center_crop", quality="high"),
     status=ExportStatus.PROCESSING,
     attempt=1,
     crashes=0,
@@ -115,6 +114,7 @@ def main() -> None:
         draw("card.png", cards, folder)
         draw("scenes.png", [message(scenes_card(scenes(), EN)), window(modal())], folder)
         draw("preview.png", [message(preview_card(SCENE, EN), width=760)], folder)
+        running = replace(running, quota=replace(QUOTA, used=10))
         members = [running, replace(done, export=replace(DONE, title="Elephants")), waiting()]
         batch = batch_card(members, note="Left out: Minibrot. All 10 of today's shorts are used.", words=EN)
         draw("batch.png", [message(batch)], folder)

@@ -169,6 +169,33 @@ async def test_a_list_that_is_out_of_date_does_not_make_what_may_not_be_made(
         assert "All 1 of today's shorts are used. Your quota resets <t:" in shown(anew)
 
 
+async def test_a_scene_in_a_list_is_exported(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.add_scene(stage.ana, clip)
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        window = await stage.ana.click(listed.response.message, label="Export to Short")
+        values = {"strategy": "letterbox", "quality": ["draft"], "start": "0", "end": "0.4"}
+        asked = await stage.ana.submit_modal(window, values)
+        await stage.finish()
+        assert "0:00-0:00.4 · 0.4 s · Letterbox · Draft" in shown(asked)
+        assert "your short is ready" in shown(asked)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({}, "Send a file or name a link"),
+        ({"url": "javascript:alert(1)"}, "A link begins with https://"),
+        ({"url": "https://example.org/a.mp4", "start": "soon"}, "A time is written as"),
+    ],
+)
+async def test_a_video_that_cannot_be_added(tmp_path: Path, options: dict[str, str], says: str) -> None:
+    async with staged(tmp_path) as stage:
+        refused = await stage.ana.slash(stage.channel, "video add", **options)
+        assert says in shown(refused)
+        assert refused.ephemeral
+
+
 async def test_several_scenes_on_pages(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
         scenes = [await stage.add_scene(stage.ana, clip, title=f"Take {number}") for number in range(6)]

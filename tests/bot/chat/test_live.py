@@ -137,6 +137,29 @@ async def test_shorts_that_share_a_message_are_one_edit(
     assert "0 of 2 done" in post.edits[0]
 
 
+async def test_edits_are_spaced_and_after_each_pause_only_the_latest_is_sent(
+    live: LiveCards, post: Shown, board: ProgressBoard, running: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+
+    async def pause(seconds: float) -> None:
+        await pauses.put(over := asyncio.Event())
+        await over.wait()
+
+    monkeypatch.setattr("bot.chat.live.asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": pause}))
+    async with showing(live):
+        over = await pauses.get()
+        for part in (20, 40, 60):
+            board.report(running.id, percent(part))
+        assert len(post.edits) == 1, "not before the pause is over"
+        post.edited.clear()
+        over.set()
+        await post.edited.wait()
+        await pauses.get()
+    assert len(post.edits) == 2
+    assert "60 %" in post.edits[-1]
+
+
 async def test_a_change_wakes_the_loop(
     live: LiveCards, post: Shown, board: ProgressBoard, running: Export
 ) -> None:
