@@ -10,6 +10,9 @@ from bot.remote.cache import BlockCache
 from bot.remote.origin import Origin
 from processing.errors import Refusal, SourceRefused
 
+#: What is on its way at the end of the work has been sent already, as a rule.
+GRACE_S = 0.5
+
 
 class RemoteFile:
     """The blocks of one file, shared by all who read it at a time."""
@@ -45,8 +48,10 @@ class RemoteFile:
         flight.add_done_callback(self._flights.discard)
 
     async def close(self) -> None:
-        """Nobody reads it any more: what is on its way is called off."""
+        """Nobody reads it any more: what is nearly here is kept for the next one, the rest is called off."""
         flights = list(self._flights)
+        if flights:
+            await asyncio.wait(flights, timeout=GRACE_S)
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
