@@ -12,6 +12,7 @@ from processing.miniatures import Miniaturist
 from processing.places import delete_files
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
+from processing.refusals import Refusals
 from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, expiry, ordered_scene
 from storage.exports import Exports
 from storage.files import FileStore
@@ -59,6 +60,7 @@ class Exporter:
         self._now = now
         self._on_news = on_news
         self._on_order = on_order
+        self.refusals = Refusals()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._asked = asyncio.Event()
         # between the row that says `processing` and the task that makes it true, nobody may look
@@ -71,24 +73,16 @@ class Exporter:
             SceneNotFound: unknown, or another user's.
             ExportRefused: any other reason, as its class says.
         """
-        export = draft(request, await self._scene(request), limits=self._limits, now=self._now())
-        admission = await self._exports.create(
-            export,
-            request.destinations,
-            at_most=self._limits.exports_per_day,
-            failed_at_most=self._limits.failed_per_day,
-            idempotency=request.idempotency,
-            source_url=request.source_url,
-            source_keep=request.source_keep,
-        )
-        answer = accepted(admission)
+        with self.refusals.counted():
+            answer = await self._admitted(request)
+        export = answer.export
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
             self._asked.set()
             if request.source_url is not None:
                 self._on_order()
             self._on_news()
-            await self._serve_from_twin(answer.export)
+            await self._serve_from_twin(export)
             self._board.ring()
         return answer
 
@@ -180,6 +174,19 @@ class Exporter:
         await asyncio.gather(*tasks, return_exceptions=True)
         for export in await self._exports.processing():
             await self._exports.interrupt(export)
+
+    async def _admitted(self, request: ExportRequest) -> Accepted:
+        export = draft(request, await self._scene(request), limits=self._limits, now=self._now())
+        admission = await self._exports.create(
+            export,
+            request.destinations,
+            at_most=self._limits.exports_per_day,
+            failed_at_most=self._limits.failed_per_day,
+            idempotency=request.idempotency,
+            source_url=request.source_url,
+            source_keep=request.source_keep,
+        )
+        return accepted(admission)
 
     async def _scene(self, request: ExportRequest) -> Scene:
         if request.source_url is not None:

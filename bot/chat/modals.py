@@ -78,9 +78,11 @@ async def open_batch_modal(interaction: Interaction, scene_ids: Sequence[str]) -
 
 
 async def _quota_left(interaction: Interaction) -> Quota:
-    quota = await quota_of(str(interaction.user.id), interaction.client.services)
-    if not quota.remaining:
-        raise QuotaExceeded("The day is spent.", limit=quota.limit, resets_at=quota.resets_at)
+    services = interaction.client.services
+    quota = await quota_of(str(interaction.user.id), services)
+    with services.exporter.refusals.counted():
+        if not quota.remaining:
+            raise QuotaExceeded("The day is spent.", limit=quota.limit, resets_at=quota.resets_at)
     return quota
 
 

@@ -1,11 +1,11 @@
 """Writes the page behind a link: what a person, or the card of a chat, sees of a short."""
 
-import json
 from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 from string import Template
 
+from bot.web.link_cards import cards
 from storage.models import Export
 
 #: The only script: without it the page says when the link ends, with it how long that is from now.
@@ -46,7 +46,7 @@ def living(export: Export, *, page_url: str, file_url: str, may_renew: bool, non
 </section>"""
     return _page(
         title=title,
-        head=_cards(export, title=title, summary=facts_line, page_url=page_url, file_url=file_url),
+        head=cards(export, summary=facts_line, page_url=page_url, file_url=file_url),
         body=body,
         foot=f'<script nonce="{nonce}">{COUNTDOWN}</script>',
         nonce=nonce,
@@ -57,67 +57,6 @@ def ended(title: str, *, reason: str, nonce: str) -> str:
     """The page of a link that is dead, or never was."""
     body = f"<section>\n<h1>{escape(title)}</h1>\n<p>{escape(reason)}</p>\n</section>"
     return _page(title=escape(title), head="", body=body, foot="", nonce=nonce)
-
-
-def component_embed(export: Export, *, summary: str, page_url: str, file_url: str) -> dict[str, object]:
-    """The card as Discord's own components: the player, the title, the facts and a button."""
-    text = f"**{_plain(export.title)}**\n{summary}"
-    gallery = {"type": 12, "items": [{"media": {"url": file_url}, "description": export.title[:100]}]}
-    button = {"type": 2, "style": 5, "label": "Open", "url": page_url}
-    row = {"type": 1, "components": [button]}
-    container = {
-        "type": 17,
-        "accent_color": 0x7C5CFF,
-        "components": [{"type": 10, "content": text}, gallery, row],
-    }
-    return {"components": [container]}
-
-
-def _cards(export: Export, *, title: str, summary: str, page_url: str, file_url: str) -> str:
-    """What chats and networks read to show the link as a card that plays."""
-    assert export.facts is not None
-    width, height = export.facts.width, export.facts.height
-    properties = {
-        "og:type": "video.other",
-        "og:site_name": "Cutdown",
-        "og:title": title,
-        "og:description": escape(summary),
-        "og:url": page_url,
-        "og:image": f"{page_url}/poster.jpg",
-        "og:image:type": "image/jpeg",
-        "og:image:alt": title,
-        "og:video": file_url,
-        "og:video:secure_url": file_url,
-        "og:video:type": "video/mp4",
-        "og:video:width": str(width),
-        "og:video:height": str(height),
-    }
-    names = {
-        "description": escape(summary),
-        "twitter:card": "player",
-        "twitter:title": title,
-        "twitter:image": f"{page_url}/poster.jpg",
-        "twitter:player": page_url,
-        "twitter:player:stream": file_url,
-        "twitter:player:stream:content_type": "video/mp4",
-        "twitter:player:width": str(width),
-        "twitter:player:height": str(height),
-    }
-    embed = component_embed(export, summary=summary, page_url=page_url, file_url=file_url)
-    lines = [f'<meta property="{name}" content="{value}">' for name, value in properties.items()]
-    lines += [f'<meta name="{name}" content="{value}">' for name, value in names.items()]
-    lines.append(f'<script id="discord:component-embed" type="application/json">{_in_script(embed)}</script>')
-    return "\n".join(lines)
-
-
-def _in_script(value: object) -> str:
-    """JSON that cannot end the element it stands in."""
-    return json.dumps(value).replace("<", "\\u003c").replace("&", "\\u0026")
-
-
-def _plain(text: str) -> str:
-    """Text in which nothing means anything to Discord's markdown."""
-    return "".join(f"\\{character}" if character in "\\*_~`|>#[]()<@:" else character for character in text)
 
 
 def _moment(moment: datetime) -> str:

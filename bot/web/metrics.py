@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from bot.web.callers import Claim
 from bot.web.keys import METRICS, SERVICES
@@ -16,14 +16,21 @@ from storage.figures import Figures, Spread, figures
 class _Snapshot:
     """Figures in the shape of a Prometheus collector."""
 
-    def __init__(self, taken: Figures) -> None:
+    def __init__(self, taken: Figures, refusals: Mapping[str, int]) -> None:
         self._taken = taken
+        self._refusals = refusals
 
     def collect(self) -> Iterator[Metric]:
         """Every family of figures."""
         taken = self._taken
         yield _by_label("cutdown_exports", "Exports by status", "status", taken.exports)
         yield _by_label("cutdown_export_failures", "Failed exports by reason", "reason", taken.failures)
+        refused = CounterMetricFamily(
+            "cutdown_export_refusals", "Requests refused by any door, by reason", labels=["reason"]
+        )
+        for code, number in self._refusals.items():
+            refused.add_metric([code], number)
+        yield refused
         deliveries = GaugeMetricFamily(
             "cutdown_deliveries", "News by kind and status", labels=["kind", "status"]
         )
@@ -54,7 +61,7 @@ async def metrics_page(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     Claim(request.headers, clients=services.settings.clients, now=services.now()).client()
     snapshot = CollectorRegistry()
-    snapshot.register(_Snapshot(await figures(services.database)))
+    snapshot.register(_Snapshot(await figures(services.database), services.exporter.refusals.by_code))
     text = generate_latest(snapshot) + generate_latest(request.app[METRICS].registry)
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 

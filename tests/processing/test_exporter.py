@@ -85,6 +85,7 @@ async def test_the_eleventh_request_of_the_day_is_refused(studio: Studio) -> Non
     with pytest.raises(QuotaExceeded) as refused:
         await studio.ask()
     assert refused.value.limit == 10
+    assert studio.exporter.refusals.by_code == {"quota_exceeded": 1}
     assert refused.value.resets_at == studio.clock().replace(hour=0) + timedelta(days=1)
     studio.clock.advance(hours=12)
     await studio.ask()

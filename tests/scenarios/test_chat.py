@@ -163,6 +163,7 @@ async def test_a_list_that_is_out_of_date_does_not_make_what_may_not_be_made(
         spent = await stage.ana.click(listed.response.message, label="Export to Short")
         assert "All 1 of today's shorts are used. Your quota resets <t:" in text_of(spent.response.components)
         assert spent.response.ephemeral
+        assert stage.services.exporter.refusals.by_code == {"quota_exceeded": 1}
 
         anew = await stage.ana.slash(stage.channel, "scenes")
         assert buttons(anew) == {"Export to Short": False, "Preview crops": True}

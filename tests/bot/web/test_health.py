@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from processing.errors import RenderFailed
-from tests.bot.web.conftest import House
+from processing.errors import QuotaExceeded, RenderFailed
+from processing.requests import ExportRequest
+from tests import samples
+from tests.bot.web.conftest import RECIPE, House
 
 ROOT = Path(__file__).parents[3]
 
@@ -53,6 +55,19 @@ async def test_the_figures_count_what_has_happened(house: House) -> None:
     assert found["cutdown_http_requests_total"]["POST,/v1/scenes/{scene_id}/export-short,202"] == 2
 
 
+async def test_a_refusal_is_counted_by_its_reason_through_whichever_door_it_came(house: House) -> None:
+    scene, long = await house.scene(), await house.scene(end_s=300)
+    batch = RECIPE | {"scene_ids": [scene.id] * 10}
+    assert (await house.post("/v1/exports/batch", json=batch)).status == 200
+    assert (await house.ask_for_short(scene)).status == 429
+    chats = ExportRequest(scene_id=scene.id, recipe=samples.RECIPE, user_id="tool")
+    with pytest.raises(QuotaExceeded):
+        await house.services.exporter.request(chats)
+    await house.ask_for_short(long)
+    found = await figures(house)
+    assert found["cutdown_export_refusals_total"] == {"quota_exceeded": 2, "scene_too_long": 1}
+
+
 async def test_no_address_and_no_foreign_method_becomes_a_label(house: House) -> None:
     await house.ask("PROPFIND", "/a/secret/path")
     assert found_in(await figures(house)) == {"any,unknown,404"}
@@ -68,7 +83,9 @@ async def test_strangers_do_not_see_the_figures(house: House) -> None:
 
 @pytest.mark.parametrize("name", ["alerts.yml", "grafana.json"])
 async def test_the_monitoring_files_ask_for_figures_that_there_are(house: House, name: str) -> None:
-    await house.completed(await house.scene())
+    scene = await house.scene()
+    await house.completed(scene)
+    await house.ask_for_short(scene, end_s=9000)  # refused
     text = (ROOT / "docs" / "monitoring" / name).read_text()
     if name.endswith(".json"):
         json.loads(text)

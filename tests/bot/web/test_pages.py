@@ -1,18 +1,24 @@
 """The page behind a link: for people, for the cards of chats, and for a real browser."""
 
 import asyncio
+import io
 import json
 import re
 import shutil
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 from bot.config import Settings
+from bot.web.link_cards import cards
 from storage.models import Export
-from tests import clips
+from tests import clips, samples
 from tests.bot.web.conftest import SETTINGS, House
 
 CHROMIUM = shutil.which("chromium")
@@ -76,14 +82,50 @@ async def test_the_card_plays_wherever_the_link_is_pasted(house: House) -> None:
     assert page.meta("twitter:player") == f"{house.services.base_url}/s/{export.token}"
 
 
-async def test_the_component_embed_is_one_container_within_its_bound(house: House) -> None:
+async def test_the_component_embed_is_as_discord_documents_it(house: House) -> None:
     export = await linked(house, title="</script>" * 11)
     page = (await house.ask("GET", f"/s/{export.token}")).raw.decode()
-    found = re.search(r'<script id="discord:component-embed"[^>]*>(.*?)</script>', page)
+    found = re.search(r'<script id="discord:component-embed" type="application/json">(.*?)</script>', page)
     assert found is not None
-    assert len(found[1].encode()) <= 3000
-    (container,) = json.loads(found[1])["components"]
-    assert [part["type"] for part in container["components"]] == [10, 12, 1]
+    assert found.end() < page.index("</head>")
+    assert_documented(json.loads(found[1]))
+
+
+def assert_documented(embed: dict[str, Any]) -> None:
+    """What docs.discord.com/developers/link-previews/component-embeds says of the payload."""
+    (container,) = [embed.pop("component")]
+    assert embed == {}
+    assert (container["type"], 0 <= container["accent_color"] <= 0xFFFFFF) == (17, True)
+    text, gallery, row = container["components"]
+    assert (text["type"], gallery["type"], row["type"]) == (10, 12, 1)
+    assert [item["media"]["url"].split(":")[0] for item in gallery["items"]] == ["http"]
+    (button,) = row["components"]
+    assert (button["type"], button["style"]) == (2, 5)
+    assert set(button) <= {"id", "type", "url", "style", "label", "emoji", "disabled"}
+
+
+@given(title=st.text(max_size=200) | st.text("<\\*\x01😀&", min_size=200, max_size=200))
+def test_no_title_makes_the_component_embed_too_large_or_ends_its_element(title: str) -> None:
+    export = samples.export(title=title, facts=samples.FACTS)
+    head = cards(export, summary="3 s", page_url="https://x.example/s/t", file_url="https://x.example/d/t")
+    (said,) = re.findall(
+        r'<script id="discord:component-embed" type="application/json">(.*)</script>', head, re.S
+    )
+    assert len(said.encode()) <= 3000
+    assert "<" not in said
+    assert json.loads(said)["component"]["components"][1]["items"][0]["description"] == title[:100]
+
+
+def test_an_embed_that_discord_would_not_read_to_its_end_is_left_out() -> None:
+    export = samples.export(facts=samples.FACTS)
+    long = "https://x.example/" + "a" * 3000
+    assert "<script" not in cards(export, summary="3 s", page_url=long, file_url=long)
+
+
+async def test_the_card_calls_only_what_is_encrypted_secure(house: House) -> None:
+    page = Tags((await house.ask("GET", f"/s/{(await linked(house)).token}")).raw.decode())
+    assert page.meta("og:type") == "video.other"
+    assert page.meta("og:video:secure_url") is None
 
 
 async def test_a_title_is_text_and_never_markup(house: House) -> None:
@@ -117,7 +159,10 @@ async def test_the_poster_is_a_picture_of_the_short(house: House, short: Path) -
     export = await linked(house)
     answer = await house.ask("GET", f"/s/{export.token}/poster.jpg")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
-    assert answer.raw.startswith(b"\xff\xd8\xff")
+    with Image.open(io.BytesIO(answer.raw)) as picture:
+        assert picture.format == "JPEG"
+        page = Tags((await house.ask("GET", f"/s/{export.token}")).raw.decode())
+        assert (page.meta("og:image:width"), page.meta("og:image:height")) == tuple(map(str, picture.size))
 
 
 async def test_a_file_without_a_picture_has_no_poster(house: House) -> None:
