@@ -3,7 +3,15 @@
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from bot.config import USER_ID
 from processing.quality import QUALITIES
@@ -13,6 +21,7 @@ from storage.intake_models import Keep
 from storage.models import Event, Recipe
 
 URL_CHARACTERS = 2_000
+SOURCES = ("scene_id", "video_id", "source_url")
 #: What the field says that has this name.
 KEEP = "`remote`: the file stays at its address, where that can be done, and only what is needed is read"
 
@@ -28,6 +37,11 @@ def _web_address(text: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user name or a password")
     return text
+
+
+def _whole(number: Any) -> Any:
+    """JSON has one kind of number, and to its schema 50.0 is an integer."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False, examples=[10.5])]
@@ -95,7 +109,7 @@ class RecipeBody(Body):
 
     aspect_ratio_strategy: str = Field(json_schema_extra={"enum": list(STRATEGIES)})
     output_quality: str = Field(json_schema_extra={"enum": list(QUALITIES)})
-    focus: int = Field(
+    focus: Annotated[int, BeforeValidator(_whole)] = Field(
         MIDDLE, ge=0, le=100, description="where a crop looks: 0 is the left edge, 100 the right"
     )
     target_mb: float | None = Field(
@@ -124,8 +138,27 @@ class ShortBody(RecipeBody):
     """A short of a scene that is there."""
 
 
+def _alone(source: str, *with_it: str) -> dict[str, Any]:
+    """That source and no other, and what has to come with it."""
+    others = {name: {"type": "null"} for name in SOURCES if name != source}
+    if source != "source_url":
+        others["keep"] = {"type": "null"}
+    given = {source: {"type": "string"}} | {name: {"type": "number"} for name in with_it}
+    return {"required": list(given), "properties": given | others}
+
+
 class JobBody(RecipeBody):
     """A short of a scene, whole or trimmed, or of a part of a video, held or still to be fetched."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                _alone("scene_id"),
+                _alone("video_id", "start_s", "end_s"),
+                _alone("source_url", "start_s", "end_s"),
+            ]
+        }
+    )
 
     scene_id: Id | None = None
     video_id: Id | None = None
@@ -136,6 +169,7 @@ class JobBody(RecipeBody):
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
+        # the document says the same in `anyOf`
         if [self.scene_id, self.video_id, self.source_url].count(None) != 2:
             raise ValueError("give one of scene_id, video_id and source_url")
         if self.keep is not None and self.source_url is None:

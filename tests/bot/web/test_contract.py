@@ -1,21 +1,33 @@
 """The running face keeps every promise of its own document: schemathesis looks for one that it breaks."""
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import GenerationMode, openapi
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.bot.web.conftest import TOKEN, House
+from bot.config import Settings
+from tests.bot.web.conftest import SETTINGS, TOKEN, House
 
 CASES = 12
-#: Left out: what no schema can say (the end comes after the start, the bytes are a video) is a 400, too.
-LEFT_OUT = [positive_data_acceptance]
+#: How a request within the document may be answered: 404 and 409 tell of what is there, 422 of a key that
+#: was used before. 400 is not among them: what the document allows, the face takes.
+WELCOME = ["2xx", "304", "401", "403", "404", "409", "422"]
 
 
-async def test_no_request_within_or_outside_the_document_finds_a_broken_promise(house: House) -> None:
+@pytest.fixture
+def settings() -> Settings:
+    """The day must not be spent, or its 429 hides every other answer."""
+    return Settings(**SETTINGS | {"limits": {"exports_per_day": 100_000, "upload_mb": 1}})
+
+
+async def test_no_request_within_or_outside_the_document_finds_a_broken_promise(
+    house: House, clip: Path
+) -> None:
     document = (await house.ask("GET", "/openapi.json")).json
     scene = await house.scene()
     known = {
@@ -28,20 +40,50 @@ async def test_no_request_within_or_outside_the_document_finds_a_broken_promise(
             for parameter in operation["parameters"]:
                 if name := known.get(parameter["name"]):
                     parameter["schema"]["enum"] = [name, "none"]
-    failures = await asyncio.to_thread(explore, document, house.services.base_url)
-    assert failures == []
+    mended = Mended(film=clip.read_bytes())
+    failures = await asyncio.to_thread(explore, document, house.services.base_url, mended)
+    assert not failures, "\n\n".join(failures)
 
 
-def explore(document: dict[str, object], base_url: str) -> list[str]:
+class Mended:
+    """Makes true between the fields of a body what a schema can say of each of them only."""
+
+    def __init__(self, *, film: bytes) -> None:
+        self._film = film
+
+    def __call__(self, case: schemathesis.Case) -> schemathesis.Case:
+        if isinstance(case.body, dict):
+            case.body = self._body(dict(case.body), is_form=case.media_type == "multipart/form-data")
+        return case
+
+    def _body(self, body: dict[str, Any], *, is_form: bool) -> dict[str, Any]:
+        if is_form:  # the bytes are a video
+            return body | {"file": self._film}
+        for name in ("notify", "url", "source_url"):  # an address has a host; nobody asks it here
+            if body.get(name) is not None:
+                body[name] = f"https://127.0.0.1:9/{len(body[name])}.mp4"
+        return _whole_interval(body)
+
+
+def _whole_interval(body: dict[str, Any]) -> dict[str, Any]:
+    """The end comes after the start, and both lie within the scene that there is."""
+    if body.get("start_s") is not None and body.get("end_s") is not None:
+        start_s = 1 + body["start_s"] % 4
+        body |= {"start_s": start_s, "end_s": start_s + 1 + body["end_s"] % 4}
+    return body
+
+
+def explore(document: dict[str, object], base_url: str, mended: Mended) -> list[str]:
     """Call every operation with many bodies and parameters; returns what was found."""
     schema = openapi.from_dict(document)
     schema.config.update(base_url=base_url)
+    schema.config.checks.positive_data_acceptance.expected_statuses = WELCOME
     found: list[str] = []
     for result in schema.get_all_operations():
         operation = result.ok()
         right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
 
-        @given(case=right | wrong)
+        @given(case=right.map(mended) | wrong)
         @hypothesis_settings(
             max_examples=CASES,
             deadline=None,
@@ -51,7 +93,7 @@ def explore(document: dict[str, object], base_url: str) -> list[str]:
             suppress_health_check=list(HealthCheck),
         )
         def probe(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, excluded_checks=LEFT_OUT)
+            case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"})
 
         try:
             probe()

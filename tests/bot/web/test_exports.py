@@ -26,6 +26,11 @@ async def test_a_short_is_asked_for_made_and_linked(house: House) -> None:
 OPTIONS = {"focus": 20, "target_mb": 9.5, "normalize_loudness": False}
 
 
+async def test_a_whole_number_may_be_written_with_a_point(house: House) -> None:
+    answer = await house.ask_for_short(await house.scene(), focus=20.0)
+    assert (answer.status, answer.json["focus"]) == (202, 20)
+
+
 @pytest.mark.parametrize("door", ["export-short", "exports", "batch"])
 async def test_every_option_goes_through_every_door_and_is_shown(house: House, door: str) -> None:
     scene = await house.scene()
