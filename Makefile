@@ -45,6 +45,7 @@ bench: setup
 	$(BIN)/python -m bench.throughput $(SHORT)
 	$(BIN)/python -m bench.shared $(SHORT)
 	$(BIN)/python -m bench.detect $(SHORT)
+	$(BIN)/python -m bench.slow_senders $(SHORT)
 	$(BIN)/python -m bench.sound $(SHORT)
 	$(BIN)/python -m bench.remote $(SHORT)
 
