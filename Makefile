@@ -43,6 +43,7 @@ test: setup
 bench: setup
 	$(BIN)/python -m bench.render $(SHORT)
 	$(BIN)/python -m bench.throughput $(SHORT)
+	$(BIN)/python -m bench.overhead $(SHORT)
 	$(BIN)/python -m bench.shared $(SHORT)
 	$(BIN)/python -m bench.detect $(SHORT)
 	$(BIN)/python -m bench.slow_senders $(SHORT)

@@ -24,14 +24,14 @@ def cpu_s() -> float:
     return sum(one.ru_utime + one.ru_stime for one in spent)
 
 
-def spend(arguments: Sequence[str | Path]) -> Cost:
-    """Run it to its end.
+def spend(arguments: Sequence[str | Path], *, folder: Path | None = None) -> Cost:
+    """Run it to its end, in that folder.
 
     Raises:
         subprocess.CalledProcessError: it did not end well.
     """
     began = time.monotonic()
-    child = subprocess.Popen([*arguments], stdout=subprocess.DEVNULL)
+    child = subprocess.Popen([*arguments], stdout=subprocess.DEVNULL, cwd=folder)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
