@@ -110,10 +110,6 @@ class Ingestor:
         Raises:
             ExportRefused: so many of the user's videos are on their way that one more must wait.
         """
-        if await self._intakes.unfinished_of(owner_id) >= self._limits.unfinished:
-            raise ExportRefused(
-                f"{self._limits.unfinished} of your videos are on their way; wait for one of them."
-            )
         intake = Intake(
             video_id=new_id("vid"),
             owner_id=owner_id,
@@ -124,7 +120,7 @@ class Ingestor:
             keep=keep,
             finds_scenes=finds_scenes,
         )
-        return await self._add(intake, destinations)
+        return await self._add(intake, destinations, unfinished_below=self._limits.unfinished)
 
     async def find_scenes(self, video: Video, *, destinations: Sequence[Destination] = ()) -> Intake:
         """Find the scenes of a video that is held already, some time soon."""
@@ -154,8 +150,11 @@ class Ingestor:
         while intake := await self._intakes.begin_next():
             await self._take_in(intake)
 
-    async def _add(self, intake: Intake, destinations: Sequence[Destination]) -> Intake:
-        await self._intakes.add(intake, destinations)
+    async def _add(
+        self, intake: Intake, destinations: Sequence[Destination], *, unfinished_below: int | None = None
+    ) -> Intake:
+        if not await self._intakes.add(intake, destinations, unfinished_below=unfinished_below):
+            raise ExportRefused(f"{unfinished_below} of your videos are on their way; wait for one of them.")
         log.info("intake accepted", video_id=intake.video_id, owner_id=intake.owner_id)
         self._asked.set()
         return intake

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 
 from storage import soundtracks
-from storage.database import Database, changed_one
+from storage.database import Database, changed_one, first_row
 from storage.deliveries import add_destinations, announce_video
 from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
 from storage.models import Destination, Scene, VideoEvent
 from storage.moments import from_optional, from_text, to_text
 
 _UNFINISHED = "status IN ('fetching', 'probing', 'detecting')"
+_COUNT = f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {_UNFINISHED}"
 
 
 class Intakes:
@@ -22,12 +23,19 @@ class Intakes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, intake: Intake, destinations: Sequence[Destination] = ()) -> None:
+    async def add(
+        self, intake: Intake, destinations: Sequence[Destination] = (), *, unfinished_below: int | None = None
+    ) -> bool:
         """Keep a new intake and who hears how it ends; nothing has been done for it yet.
 
-        It takes the place of one that was not to find scenes, if that has ended well.
+        It takes the place of one that was not to find scenes, if that has ended well. False: its owner has
+        that many unfinished ones already.
         """
         async with self._database.transaction() as connection:
+            if unfinished_below is not None:
+                row = await first_row(connection, _COUNT, (intake.owner_id,))
+                if row is None or row[0] >= unfinished_below:
+                    return False
             await connection.execute(
                 "DELETE FROM intakes WHERE video_id = ? AND status = 'ready' AND NOT finds_scenes",
                 (intake.video_id,),
@@ -49,6 +57,7 @@ class Intakes:
                 ),
             )
             await add_destinations(connection, destinations, video_id=intake.video_id)
+            return True
 
     async def get(self, video_id: str) -> Intake | None:
         """The intake of that video, whoever owns it."""
@@ -59,13 +68,6 @@ class Intakes:
         """The part of that video's picture that is ever lit, as far as it is known."""
         intake = await self.get(video_id)
         return intake.findings.lit if intake and intake.findings else None
-
-    async def unfinished_of(self, owner_id: str) -> int:
-        """How many videos of a user are on their way in."""
-        row = await self._database.fetch_one(
-            f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {_UNFINISHED}", (owner_id,)
-        )
-        return row[0] if row else 0
 
     async def begin_next(self) -> Intake | None:
         """The oldest unfinished intake, one try more; None: there is none.

@@ -49,6 +49,7 @@ exec "{ffmpeg}" "$@"
 #: Notes in which folder it is run: what an ffprobe needs for a moment must lie where the next start clears.
 WATCHED_FFPROBE = """#!/bin/sh
 pwd >> "{places}"
+while [ -e "{held}" ]; do sleep 0.05; done
 exec "{ffprobe}" "$@"
 """
 
@@ -66,9 +67,12 @@ class Program:
         self._log = folder / "log.txt"
         self.url = ""
         self._places = folder / "places.txt"
+        self._held = folder / "held"
         ffmpeg, ffprobe = folder / "gated-ffmpeg", folder / "watched-ffprobe"
         ffmpeg.write_text(GATED_FFMPEG.format(gate=self._gate, ffmpeg=tools.ffmpeg))
-        ffprobe.write_text(WATCHED_FFPROBE.format(places=self._places, ffprobe=tools.ffprobe))
+        ffprobe.write_text(
+            WATCHED_FFPROBE.format(places=self._places, held=self._held, ffprobe=tools.ffprobe)
+        )
         for script in (ffmpeg, ffprobe):
             script.chmod(0o755)
         settings = SETTINGS.format(
@@ -107,6 +111,10 @@ class Program:
             self._process.send_signal(how)
         async with asyncio.timeout(30):
             return await self._process.wait()
+
+    def hold_probes(self, *, held: bool = True) -> None:
+        """From now on no ffprobe comes to an end, or they do again."""
+        self._held.touch() if held else self._held.unlink()
 
     def open_gate(self) -> None:
         """From now on renders are made."""

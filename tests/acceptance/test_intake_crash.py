@@ -82,6 +82,24 @@ async def test_ended_in_mid_fetch_the_video_comes_in_after_the_next_start(
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+async def test_ended_while_the_file_is_looked_at_the_video_comes_in_after_the_next_start(
+    program: Program, films: Films, tmp_path: Path, how: signal.Signals
+) -> None:
+    program.open_gate()
+    films.gate.set()
+    program.hold_probes()
+    video_id = await program.fetch(films.url, owner_id="ana")
+    await program.comes_in(video_id, "probing")
+    while not (children := program.children()):
+        await program.comes_in(video_id, "probing")
+    await program.stop(how)
+    await all_ended(children)
+    program.hold_probes(held=False)
+    await program.start()
+    await ready_and_tidy(program, video_id, tmp_path)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 async def test_ended_while_scenes_are_looked_for_they_are_found_after_the_next_start(
     program: Program, films: Films, tmp_path: Path, how: signal.Signals
 ) -> None:

@@ -225,3 +225,46 @@ async def test_nothing_outside_of_a_shared_folder_can_be_had(share: Path, tmp_pa
     async with open_fetcher(limits) as fetch:
         with pytest.raises(FetchRefused, match="no such file"):
             await fetch(f"folder:{name}", tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_a_part_that_is_not_the_one_that_was_asked_for_is_not_taken(
+    fetch: Fetcher, tmp_path: Path
+) -> None:
+    async def confused(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await break_off(request, start=0, end=1000, headers={"ETag": '"1"'})
+        headers = {"Content-Range": f"bytes 5-{len(BODY) - 1}/{len(BODY)}", "ETag": '"1"'}
+        return web.Response(status=206, headers=headers, body=BODY[5:])
+
+    async with serving(confused) as url:
+        with pytest.raises(FetchRefused, match="answers 206"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_a_file_that_is_another_by_now_is_fetched_from_its_beginning(
+    fetch: Fetcher, tmp_path: Path
+) -> None:
+    other = BODY[::-1]
+
+    async def renewed(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await break_off(request, start=0, end=1000, headers={"ETag": '"1"'})
+        assert request.headers["If-Range"] == '"1"'
+        return web.Response(headers={"ETag": '"2"'}, body=other)
+
+    async with serving(renewed) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == other
+
+
+async def test_a_slow_server_has_all_the_time_that_there_is(fetch: Fetcher, tmp_path: Path) -> None:
+    async def slow(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "200"})
+        await response.prepare(request)
+        for place in range(200):
+            await response.write(BODY[place : place + 1])
+        return response
+
+    async with serving(slow) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == BODY[:200]

@@ -1,5 +1,7 @@
 """A video comes in."""
 
+import asyncio
+import random
 import shutil
 from pathlib import Path
 
@@ -86,3 +88,22 @@ async def test_a_scene_lies_inside_its_video(library: Library, video: Video) -> 
     assert await library.scenes_of(video) == [scene]
     with pytest.raises(InvalidTrim):
         await library.add_scene(video, start_s=1.0, end_s=60.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_the_same_bytes_of_several_who_come_and_go_at_once_are_there_while_anybody_has_them(
+    library: Library, videos: Videos, files: LocalFiles, landscape: Path, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+
+    async def come_and_go(owner_id: str) -> None:
+        upload = Path(shutil.copy(landscape, tmp_path / owner_id))
+        video = await library.add_video(upload, owner_id=owner_id, name="clip.mp4")
+        async with files.fetch(video.file_key) as path:
+            assert path.stat().st_size == video.size_bytes
+        if dice.random() < 0.6:
+            await library.remove_video(video)
+
+    await asyncio.gather(*(come_and_go(f"user{number}") for number in range(6)))
+    assert {entry.key for entry in await files.entries()} == await videos.file_keys()
+    assert len(await videos.file_keys()) <= 1

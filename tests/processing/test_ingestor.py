@@ -310,3 +310,14 @@ async def test_only_the_steps_of_the_table_can_be_taken(
     async with database.transaction() as connection:
         await connection.execute("UPDATE intakes SET status = ?", (before,))
     assert await studio.intakes.step(asked.video_id, after) == (after in INTAKE_TRANSITIONS[before])
+
+
+async def test_of_many_requests_at_once_no_more_are_taken_than_may_be_on_their_way(studio: Studio) -> None:
+    ingestor = studio.ingestor(unfinished=3)
+    asked = await asyncio.gather(
+        *(ingestor.request(URL, owner_id="ana") for _ in range(20)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Intake) for one in asked) == 3
+    assert {str(one) for one in asked if not isinstance(one, Intake)} == {
+        "3 of your videos are on their way; wait for one of them."
+    }

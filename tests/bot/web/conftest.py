@@ -160,7 +160,12 @@ async def films(clip: Path) -> AsyncIterator[str]:
         return web.FileResponse(clip)
 
     app = web.Application()
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text="<html>Sign in to watch</html>", content_type="text/html")
+
     app.router.add_get("/film.mp4", film)
+    app.router.add_get("/page.mp4", page)
     async with TestServer(app) as server:
         yield str(server.make_url("/"))
 

@@ -38,6 +38,13 @@ async def test_the_scenes_of_an_upload_are_found_when_asked_for(house: House, cl
     assert (again.status, again.json["code"]) == (409, "looked_for_already")
 
 
+async def test_a_page_in_the_place_of_a_video_is_none_whatever_it_is_called(house: House, films: str) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}page.mp4"})
+    done = await come_in(house, asked)
+    assert (done.json["status"], done.json["error"]) == ("failed", "The file is not a video.")
+    assert await house.services.files.entries() == []
+
+
 async def test_what_cannot_be_fetched_says_why(house: House, films: str) -> None:
     asked = await house.post("/v1/videos", json={"url": f"{films}lost.mp4"})
     done = await come_in(house, asked)

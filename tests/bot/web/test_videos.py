@@ -169,3 +169,32 @@ async def test_a_video_is_renamed_by_those_who_may_act_for_its_owner(house: Hous
     assert (await house.get(path)).json == renamed.json
     strange = await house.ask("PATCH", path, headers=house.bearer(OTHER_TOKEN), json={"title": "Mine"})
     assert strange.status == 404
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing_and_is_kept_once_when_it_is_sent_again(
+    house: House, clip: Path
+) -> None:
+    body = form(clip.read_bytes())()
+    said = bytearray()
+
+    class Said:
+        async def write(self, piece: bytes) -> None:
+            said.extend(piece)
+
+    await body.write(Said())
+    scratch = house.services.scratch
+    _, writer = await asyncio.open_connection("127.0.0.1", house.http._base_url.port)
+    head = f"POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Length: {len(said)}\r\n"
+    head += f"Authorization: {house.bearer()['Authorization']}\r\nContent-Type: {body.content_type}\r\n\r\n"
+    writer.write(head.encode() + said[: len(said) // 2])
+    while not any(scratch.rglob("file")):
+        await house.services.files.entries()
+    writer.close()
+    await writer.wait_closed()
+    while list(scratch.iterdir()):
+        await house.services.files.entries()
+    assert await house.services.files.entries() == []
+    assert (await house.get("/v1/videos")).json["videos"] == []
+    for _ in range(2):
+        assert (await house.post("/v1/videos", data=form(clip.read_bytes()))).status == 201
+    assert len(await house.services.files.entries()) == 1
