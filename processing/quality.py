@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 #: Where bars or a blur surround the picture, its own quality counts alone: with a tall frame all but empty,
 #: so much more CRF gives what a full one has.
-EMPTINESS = 1.3
+EMPTINESS = 1.6
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,6 +102,7 @@ async def _export(arguments: argparse.Namespace) -> Rendition:
             source=arguments.source,
             output=arguments.output,
             tools=programs(),
+            threads=arguments.threads,
             on_progress=bar.show,
         )
 

@@ -135,7 +135,7 @@ def test_a_frame_that_is_all_but_empty_asks_less_of_the_encoder() -> None:
         )
     )
     assert full == planned().quality.crf == tall
-    assert full + 0.5 < bare < full + 1
+    assert full + 1 < bare < full + 1.5
     assert after(picture_command(planned("blur_fill")), "-crf") == f"{bare:g}"
 
 

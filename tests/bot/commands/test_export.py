@@ -1,9 +1,11 @@
 """`cutdown export` keeps its promise: a whole file and status 0, or nothing and one line."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,16 @@ def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.plain(tools, tmp_path_factory.mktemp("clips") / "clip.mp4", seconds=2)
 
 
-def cutdown(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def cutdown(
+    *arguments: str | Path, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "bot", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **(environment or {})},
     )
 
 
@@ -59,6 +68,19 @@ def test_focus_size_and_loudness_do_what_they_say(tools: Tools, tmp_path: Path) 
     black, noisy = (pixels(short, tools, columns=1, rows=1)[0][0][0] for short in (plain, changed))
     assert black < 40 < noisy
     assert max(map(abs, samples(changed, tools))) < 0.01 < max(map(abs, samples(plain, tools)))
+
+
+def test_the_cores_that_were_named_are_all_that_is_used(clip: Path, tools: Tools, tmp_path: Path) -> None:
+    told, listening = tmp_path / "told.txt", tmp_path / "ffmpeg"
+    listening.write_text(f'#!/bin/sh\necho "$*" >> {told}\nexec {tools.ffmpeg} "$@"\n')
+    listening.chmod(0o755)
+    named = {"CUTDOWN_RENDER__FFMPEG": str(listening), "CUTDOWN_RENDER__FFPROBE": str(tools.ffprobe)}
+    scene = ("export", clip, "--start", "0", "--end", "1", "--quality", "draft", "--threads", "1")
+    done = cutdown(*scene, "--output", tmp_path / "short.mp4", environment=named)
+    assert done.returncode == 0, done.stderr
+    (encoding,) = (line for line in told.read_text().splitlines() if "libx264" in line)
+    # of the decoder and of the encoder
+    assert encoding.count("-threads 1 ") == 2
 
 
 @pytest.mark.parametrize(
