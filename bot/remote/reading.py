@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from bot.remote import blocks
 from bot.remote.blocks import Pace, Span
@@ -12,6 +12,9 @@ from processing.errors import Refusal, SourceRefused
 
 #: What is on its way at the end of the work has been sent already, as a rule.
 GRACE_S = 0.5
+#: How far a reader runs on before it hangs up, sockets decide, and not the same way each time. So many blocks
+#: behind that place are brought as well: whoever comes to read the same again finds all of it.
+MARGIN_BLOCKS = 4
 
 
 class RemoteFile:
@@ -109,6 +112,7 @@ class Reading:
         Raises:
             SourceRefused: the file has changed or is gone, or too much of it would be read.
         """
+        index = 0
         try:
             for index in blocks.covering(span):
                 block = await self._block(index)
@@ -116,6 +120,9 @@ class Reading:
                 yield block[max(0, span.start - base) : span.end - base]
         except SourceRefused as trouble:
             self.trouble = self.trouble or trouble
+            raise
+        except (GeneratorExit, asyncio.CancelledError):
+            self._round_off(index)
             raise
 
     async def _block(self, index: int) -> bytes:
@@ -128,6 +135,16 @@ class Reading:
             if run:  # else another reader has asked for it meanwhile
                 self._file.fetch(self._afforded(run))
         raise self.trouble
+
+    def _round_off(self, index: int) -> None:
+        """The reader has hung up at that block: bring what it might run on to the next time."""
+        stop = min(index + 1 + MARGIN_BLOCKS, blocks.count(self.size))
+        for start in range(index + 1, stop):
+            run = blocks.missing_run(start, most=stop - start, size=self.size, is_here=self._file.is_here)
+            if run and self.trouble is None:
+                with suppress(SourceRefused):  # it can be done without
+                    self._file.fetch(self._afforded(run))
+                return
 
     def _afforded(self, run: range) -> range:
         """As much of the run as the budget allows, and the budget less by it."""
