@@ -20,6 +20,7 @@ from processing.stills import PREVIEW_RATE, preview, take, thumbnail
 from processing.strategy_sheet import strategy_sheet
 from processing.timecode import format_timecode
 from storage.files import FileStore
+from storage.intake_models import Lit
 from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.scenes import Scenes
@@ -117,7 +118,8 @@ class Album:
         return {name: facts.still_s for name, facts in (await self._intakes.scene_facts(video.id)).items()}
 
     async def _kept(self, video: Video, name: str, made: Made) -> bytes:
-        key = f"{FOLDER}/{video.id}/{name}"
+        lit = await self._intakes.lit(video.id)
+        key = f"{FOLDER}/{video.id}/{_within(lit)}{name}"
         async with self._making_remote if video.is_remote else self._making:
             try:
                 async with self._files.fetch(key) as path:
@@ -126,7 +128,7 @@ class Album:
                 pass
             async with self._opener.open(video.file_key) as source:
                 media = await probe(source, tools=self._tools)
-                picture = await made(source, without_bars(media, await self._intakes.lit(video.id)))
+                picture = await made(source, without_bars(media, lit))
             with tempfile.TemporaryDirectory(dir=self._scratch, prefix="picture-") as folder:
                 path = Path(folder, "picture")
                 await asyncio.to_thread(path.write_bytes, picture)
@@ -137,6 +139,11 @@ class Album:
 def _name(scene: Scene) -> str:
     """Another name when the scene is moved: its pictures are made anew."""
     return f"{scene.id}-{round(scene.start_s * 1000)}-{round(scene.end_s * 1000)}"
+
+
+def _within(lit: Lit | None) -> str:
+    """Another name once it is known what is lit: until then, the pictures show the bars."""
+    return "" if lit is None else f"lit-{'-'.join(map(str, lit))}-"
 
 
 def _middle(scene: Scene) -> float:

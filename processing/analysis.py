@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import sub
 from pathlib import Path
 
 from processing import watching
@@ -23,6 +22,12 @@ SAMPLE_BYTES = SAMPLE_WIDTH * SAMPLE_HEIGHT
 #: EBU R128's momentary loudness is told so often.
 LOUDNESS_RATE = 10
 STALL_S = 120
+
+# a sample as one great number, in lanes of two bytes each: Python subtracts all of them at once, which takes
+# a quarter of the time, and a film has 300,000 pairs of samples to compare
+_ONES = int.from_bytes(b"\x00\x01" * (SAMPLE_BYTES // 2))
+_LOW, _SIGNS = _ONES * 0xFF, _ONES << 8
+_WIDE, _WIDE_ONES = int.from_bytes(b"\x00\x00\xff\xff" * (SAMPLE_BYTES // 4)), 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +49,7 @@ class Samples:
 
     def difference(self, one: int, other: int) -> float:
         """How much two samples differ, 0 to 100."""
-        return float(sum(map(abs, map(sub, self[one], self[other])))) / (SAMPLE_BYTES * 2.55)
+        return _apart(self[one], self[other]) / (SAMPLE_BYTES * 2.55)
 
     @cached_property
     def motion(self) -> list[float]:
@@ -175,3 +180,20 @@ def _lit(said: str) -> Part | None:
     if len(found) < 4 or found["w"] <= 0 or found["h"] <= 0:
         return None
     return Part(left=found["x"], top=found["y"], width=found["w"], height=found["h"])
+
+
+def _apart(one: bytes, other: bytes) -> int:
+    """The sum of how far their bytes are apart."""
+    if one == other:
+        return 0
+    these, those = int.from_bytes(one), int.from_bytes(other)
+    lanes = _lanes_apart(these & _LOW, those & _LOW) + _lanes_apart(these >> 8 & _LOW, those >> 8 & _LOW)
+    # the rest by a base less one is the sum of the digits
+    return ((lanes & _WIDE) + (lanes >> 16 & _WIDE)) % _WIDE_ONES
+
+
+def _lanes_apart(these: int, those: int) -> int:
+    """How far each lane, which holds one byte, is from its counterpart."""
+    differences = (these | _SIGNS) - those
+    below = (~differences & _SIGNS) >> 8
+    return ((differences ^ below * 0xFF) & _LOW) + below

@@ -118,7 +118,7 @@ def _dissolves(samples: Samples) -> Iterator[Boundary]:
             if (
                 changes[index] >= DISSOLVE_FLOOR
                 and changes[index] == max(changes[index - half : index + half + 1])
-                and _strangeness(samples, index, half) <= MIXTURE * changes[index]
+                and _is_mixed(samples, index, half, MIXTURE * changes[index])
             ):
                 yield Boundary(
                     transition=Transition.DISSOLVE,
@@ -127,11 +127,14 @@ def _dissolves(samples: Samples) -> Iterator[Boundary]:
                 )
 
 
-def _strangeness(samples: Samples, middle: int, half: int) -> float:
-    """How far the pictures between both ends are from their mixtures: the worst of three."""
+def _is_mixed(samples: Samples, middle: int, half: int, tolerance: float) -> bool:
+    """Whether three pictures between both ends are no further than that from being their mixtures."""
     first, last = samples[middle - half], samples[middle + half]
-    places = (middle - half // 2, middle, middle + half // 2)
-    return max(_off(samples[place], first, last, (place - middle + half) / (2 * half)) for place in places)
+    places = (middle, middle - half // 2, middle + half // 2)
+    return all(
+        _off(samples[place], first, last, (place - middle + half) / (2 * half)) <= tolerance
+        for place in places
+    )
 
 
 def _off(between: bytes, first: bytes, last: bytes, share: float) -> float:

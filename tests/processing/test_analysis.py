@@ -5,14 +5,18 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from processing.analysis import ChangeReader, analyse
+from processing.analysis import SAMPLE_BYTES, ChangeReader, Samples, analyse
 from processing.errors import RenderTimedOut, SourceRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import Part
 from tests import clips
 from tests.processing.reels import drawn, watch
+
+pictures = st.binary(min_size=SAMPLE_BYTES, max_size=SAMPLE_BYTES)
 
 
 async def test_one_pass_yields_frames_samples_loudness_and_stills(landscape: Path, tools: Tools) -> None:
@@ -102,3 +106,11 @@ def test_the_report_may_come_in_any_pieces() -> None:
         for begin in range(0, len(report), size):
             reader(report[begin : begin + size])
         assert (reader.times, reader.changes) == ([0.0, 0.04], [0.0, 12.5])
+
+
+@given(one=pictures, other=pictures)
+@example(one=bytes(SAMPLE_BYTES), other=b"\xff" * SAMPLE_BYTES)
+@example(one=b"\xff" * SAMPLE_BYTES, other=bytes(SAMPLE_BYTES))
+def test_samples_differ_by_the_mean_of_what_their_points_do(one: bytes, other: bytes) -> None:
+    total = sum(abs(here - there) for here, there in zip(one, other, strict=True))
+    assert Samples(pixels=one + other).difference(0, 1) == total / (SAMPLE_BYTES * 2.55)

