@@ -1,6 +1,7 @@
 """The windows that ask how shorts are to be made."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -29,9 +30,16 @@ NOTHING_KNOWN: Mapping[str, Estimate] = MappingProxyType({})
 
 
 async def open_export_modal(
-    interaction: Interaction, *, scene_id: str, strategy: str = "", quality: str = "", whole: bool = False
+    interaction: Interaction,
+    *,
+    scene_id: str,
+    strategy: str = "",
+    last: Recipe | None = None,
+    whole: bool = False,
 ) -> None:
     """Ask how a short of this scene is to be made; of the `whole` scene, or of as much as a short may have.
+
+    What the window has no room to ask (focus, size, loudness) stays as it was in the `last` recipe.
 
     Raises:
         SceneNotFound: unknown, or another user's.
@@ -53,8 +61,7 @@ async def open_export_modal(
         quota=quota,
         longest_s=longest_s,
         words=words_for(interaction.locale.value),
-        strategy=strategy or here.strategy,
-        quality=quality or here.quality,
+        basis=last or Recipe(strategy=strategy or here.strategy, quality=here.quality),
         expected=await estimates(services.database, duration_s=min(scene.duration_s, longest_s)),
     )
     await interaction.response.send_modal(modal)
@@ -71,8 +78,7 @@ async def open_batch_modal(interaction: Interaction, scene_ids: Sequence[str]) -
         scene_ids=scene_ids,
         quota=quota,
         words=words_for(interaction.locale.value),
-        strategy=here.strategy,
-        quality=here.quality,
+        basis=Recipe(strategy=here.strategy, quality=here.quality),
     )
     await interaction.response.send_modal(modal)
 
@@ -95,14 +101,14 @@ class RecipeModal(ui.Modal):
         title: str,
         quota: Quota,
         words: Words,
-        strategy: str = "",
-        quality: str = "",
+        basis: Recipe,
         expected: Mapping[str, Estimate] = NOTHING_KNOWN,
         fields: Sequence[ui.Label[Any]] = (),
     ) -> None:
         super().__init__(title=title, timeout=FORGOTTEN_AFTER_S)
-        self._strategy = strategy_choice(strategy, words)
-        self._quality = quality_choice(quality, words, expected)
+        self._basis = basis
+        self._strategy = strategy_choice(basis.strategy, words)
+        self._quality = quality_choice(basis.quality, words, expected)
         self.add_item(ui.Label(text=words("modal.strategy"), component=self._strategy))
         self.add_item(ui.Label(text=words("modal.quality"), component=self._quality))
         for field in fields:
@@ -112,7 +118,7 @@ class RecipeModal(ui.Modal):
     @property
     def recipe(self) -> Recipe:
         """What was chosen."""
-        return Recipe(strategy=self._strategy.value or "", quality=self._quality.values[0])
+        return replace(self._basis, strategy=self._strategy.value or "", quality=self._quality.values[0])
 
     async def on_error(  # type: ignore[override] # a modal's has no item, says discord.py
         self, interaction: discord.Interaction[Any], error: Exception, /

@@ -145,9 +145,8 @@ def waiting() -> ExportFacts:
 
 def modal() -> dict[str, Any]:
     """The window that asks how a short is to be made."""
-    asked = ExportModal(
-        scene=SCENE, longest_s=180, words=EN, quota=QUOTA, strategy="center_crop", quality="high"
-    )
+    basis = Recipe(strategy="center_crop", quality="high")
+    asked = ExportModal(scene=SCENE, longest_s=180, words=EN, quota=QUOTA, basis=basis)
     return asked.to_dict()
 
 

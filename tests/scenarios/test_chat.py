@@ -104,12 +104,15 @@ async def test_renew(tmp_path: Path, clip: Path) -> None:
 
 async def test_another_in_a_window(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        result = await finished(stage, clip)
+        result = await finished(stage, clip, focus=80)
         window = await stage.ana.click(result.response.message, label="Make another")
-        values = {"strategy": "letterbox", "quality": ["medium"], "start": "0.1", "end": "0.4"}
+        values = {"strategy": "center_crop", "quality": ["medium"], "start": "0.1", "end": "0.4"}
         asked = await stage.ana.submit_modal(window, values)
+        # the window does not ask where a crop looks: that stays
+        latest, *_ = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
+        assert (latest.recipe.quality, latest.recipe.focus) == ("medium", 80)
         await stage.finish()
-        assert "0:00.1-0:00.4 · 0.3 s · Letterbox · Medium" in shown(asked)
+        assert "0:00.1-0:00.4 · 0.3 s · Crop · Medium" in shown(asked)
 
 
 async def test_scenes_preview_and_export(tmp_path: Path, clip: Path) -> None:

@@ -12,9 +12,4 @@ class Another(Answered, template=template(Action.ANOTHER, "export_id")):
     async def answer(self, interaction: Interaction) -> None:
         """Ask how it is to be made this time."""
         export = await self.own_export(interaction)
-        await open_export_modal(
-            interaction,
-            scene_id=export.scene_id,
-            strategy=export.recipe.strategy,
-            quality=export.recipe.quality,
-        )
+        await open_export_modal(interaction, scene_id=export.scene_id, last=export.recipe)
