@@ -66,6 +66,9 @@ MORE = (
     ),
 )
 
+#: Without tags a small picture is of another matrix: we convert that, and the plain command does not.
+_TAGGED = "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+
 #: How many bits the clips that we write may take: enough that nobody sees it, and what a camera writes.
 FAITHFUL, CAMERA = "10", "20"
 
@@ -153,5 +156,6 @@ def _make(tools: Tools, path: Path, arguments: list[str]) -> None:
     sound = ["-f", "lavfi", "-i", "anoisesrc=color=pink:amplitude=0.2:duration=30"]
     encoded = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     mapped = ["-map", "1:v", "-map", "0:a", "-shortest", *([] if "-crf" in arguments else ["-crf", FAITHFUL])]
-    everything = [*sound, *arguments, *mapped, *encoded]
+    filters = arguments[arguments.index("-vf") + 1] + "," if "-vf" in arguments else ""
+    everything = [*sound, *arguments, "-vf", filters + _TAGGED, *mapped, *encoded]
     subprocess.run([tools.ffmpeg, "-v", "error", "-y", *everything, path], check=True)
