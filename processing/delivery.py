@@ -109,6 +109,8 @@ class Courier:
         self._news = news or asyncio.Event()
         #: destination -> what is on its way there
         self._under_way: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
+        #: attempts that ended while the table was being read: what was read of them is out of date
+        self._ended_since: set[str] = set()
 
     def wake(self) -> None:
         """There is news: do not wait for the next attempt that was planned."""
@@ -129,7 +131,10 @@ class Courier:
             await self._set_out(self._now(), attempts)
 
     async def _set_out(self, now: datetime, attempts: asyncio.TaskGroup) -> None:
+        self._ended_since.clear()
         for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
+            if delivery.id in self._ended_since:
+                continue
             place = delivery.destination.id
             if place not in self._under_way:
                 task = attempts.create_task(self._bring(delivery), name=delivery.id)
@@ -141,7 +146,8 @@ class Courier:
                 task.cancel()  # it must neither hold back nor follow what is due now
 
     def _came_back(self, place: str, _: asyncio.Task[None]) -> None:
-        del self._under_way[place]
+        delivery, _task = self._under_way.pop(place)
+        self._ended_since.add(delivery.id)
         # there may be more for that destination, or for those who found no room
         self._news.set()
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -270,6 +270,39 @@ async def test_more_news_than_fits_at_once_is_all_brought(
         while len(here.sent) < 60:
             await exports.of_user("nobody", at_most=1)
     assert len({news.delivery_id for news in here.sent}) == 60
+
+
+async def test_news_that_arrives_while_the_table_is_read_is_not_brought_again(
+    exports: Exports, intakes: Intakes, here: FakeNotifier, clock: Clock, database: Database
+) -> None:
+    class ReadLate(Deliveries):
+        """What it reads is only handed over when the attempt under way has ended."""
+
+        async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
+            read = await super().due(now, at_most=at_most)
+            if here.attempts:
+                here.gate.set()
+                await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() in here.tried))
+            return read
+
+    deliveries = ReadLate(database)
+    courier = Courier(
+        deliveries=deliveries,
+        exports=exports,
+        intakes=intakes,
+        notifiers={"here": here},
+        exports_per_day=10,
+        now=clock,
+    )
+    here.gate.clear()
+    export = await cancelled(exports, samples.HERE)
+    async with at_work(courier):
+        while not here.attempts:
+            await exports.of_user("nobody", at_most=1)
+        courier.wake()
+        await reaches(deliveries, export, DeliveryStatus.DELIVERED)
+        await courier.bring_due()
+    assert here.tried == [(await only(deliveries, export)).id]
 
 
 async def test_a_database_that_fails_ends_the_run_and_the_next_one_brings_it(
