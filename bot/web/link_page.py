@@ -8,22 +8,31 @@ from string import Template
 from bot.web.link_cards import cards
 from storage.models import Export
 
-#: The only script: without it the page says when the link ends, with it how long that is from now.
+#: The only script: without it the page says when the link ends, with it how long that is from now, by the
+#: service's clock. It is told once that the end has come; nothing reads a countdown out each second.
 COUNTDOWN = """
 const time = document.querySelector("time"), end = Date.parse(time.dateTime);
+const ahead = Date.parse(time.dataset.now) - Date.now();
 function tick() {
-  const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+  const left = Math.max(0, Math.round((end - ahead - Date.now()) / 1000));
   const hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60, seconds = left % 60;
   time.textContent = hours ? `in ${hours} h ${minutes} min`
     : minutes ? `in ${minutes} min ${seconds} s`
     : `in ${seconds} s`;
-  if (left) setTimeout(tick, 1000);
+  if (left) setTimeout(tick, 1000); else over();
+}
+function over() {
+  document.querySelector("[role=timer]").remove();
+  document.querySelector(".actions").remove();
+  document.querySelector("[role=status]").textContent = "This short has expired.";
 }
 tick();
 """
 
 
-def living(export: Export, *, page_url: str, file_url: str, may_renew: bool, nonce: str) -> str:
+def living(
+    export: Export, *, now: datetime, page_url: str, file_url: str, may_renew: bool, nonce: str
+) -> str:
     """The page of a link that lives."""
     assert export.facts is not None
     assert export.expires_at is not None
@@ -37,8 +46,10 @@ def living(export: Export, *, page_url: str, file_url: str, may_renew: bool, non
 <source src="{file_url}" type="video/mp4">
 </video>
 <section>
-<h1>{title}</h1>
-<p>{facts_line}<br>Expires {_moment(export.expires_at)}</p>
+<h1 dir="auto">{title}</h1>
+<p>{facts_line}</p>
+<p role="timer">Expires {_moment(export.expires_at, now=now)}</p>
+<p role="status"></p>
 <div class="actions">
 <a class="button" href="{file_url}?download" download>Download</a>
 {renew if may_renew else ""}
@@ -59,9 +70,12 @@ def ended(title: str, *, reason: str, nonce: str) -> str:
     return _page(title=escape(title), head="", body=body, foot="", nonce=nonce)
 
 
-def _moment(moment: datetime) -> str:
-    said = moment.astimezone(UTC)
-    return f'<time datetime="{said.isoformat()}">{said:%-d %B %Y, %H:%M} UTC</time>'
+def _moment(moment: datetime, *, now: datetime) -> str:
+    said, asked = moment.astimezone(UTC), now.astimezone(UTC)
+    return (
+        f'<time datetime="{said.isoformat()}" data-now="{asked.isoformat()}">'
+        f"{said:%-d %B %Y, %H:%M} UTC</time>"
+    )
 
 
 def _size(size_bytes: int) -> str:

@@ -29,6 +29,7 @@ async def link_page(request: web.Request) -> web.Response:
         return _answer(page, status=problem.status, nonce=nonce)
     page = living(
         export,
+        now=services.now(),
         page_url=services.page_url(export),
         file_url=services.download_url(export),
         may_renew=services.settings.limits.renewal_by_link,

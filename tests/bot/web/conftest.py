@@ -152,6 +152,11 @@ def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.plain(tools, tmp_path_factory.mktemp("clips") / "clip.mp4", size="160x90", seconds=1)
 
 
+@pytest.fixture(scope="session")
+def short(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clips.plain(tools, tmp_path_factory.mktemp("short") / "short.mp4", size="216x384", seconds=2)
+
+
 @pytest.fixture
 async def films(clip: Path) -> AsyncIterator[str]:
     """The address of a server that has one film."""

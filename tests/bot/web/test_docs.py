@@ -7,7 +7,7 @@ import pytest
 
 from bot.web.server import ROUTES
 from tests.bot.web.conftest import House
-from tests.bot.web.test_pages import CHROMIUM, opened
+from tests.browser import CHROMIUM, opened
 
 
 async def test_every_route_is_in_the_document_and_says_what_it_does(house: House) -> None:
