@@ -45,6 +45,9 @@ class ServiceSettings(Section):
     allowed_origins: list[str] = Field(
         [], description="web origins whose pages may call the HTTP face, such as https://app.example.org"
     )
+    connections: int = Field(
+        10_000, ge=16, description="connections open at once; one address may hold half of them"
+    )
     data_dir: Path = Field(Path("data"), description="folder of the database and the files")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
     drain_s: float = Field(8, ge=0, description="seconds that running renders are given at shutdown")

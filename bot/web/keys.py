@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.services import Services
 from bot.web.posters import Posters
 from bot.web.request_figures import RequestFigures
+from bot.web.room import Room
 
 SERVICES = web.AppKey("services", Services)
 #: (client, idempotency key) of every request that is being worked on.
@@ -23,3 +24,5 @@ POSTERS = web.AppKey("posters", Posters)
 #: The OpenAPI document, made once.
 DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("document", dict)
 METRICS = web.AppKey("metrics", RequestFigures)
+#: The connections that are open.
+ROOM = web.AppKey("room", Room)

@@ -1,7 +1,6 @@
 """Ends connections on which nobody gets on: a head that never ends, an answer that nobody takes."""
 
 import asyncio
-import resource
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +8,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from aiohttp import web
+
+from bot.web.refusal import Refusal
+from bot.web.room import Room, host_of
 
 #: Longer than any head that aiohttp takes.
 HEAD_BYTES = 64 * 1024
@@ -32,15 +34,25 @@ class Patient(asyncio.Protocol):
     aiohttp minds the time between requests, and we that of bodies; nobody else minds this one.
     """
 
-    def __init__(self, inner: asyncio.Protocol, patience: Patience) -> None:
+    def __init__(self, inner: asyncio.Protocol, patience: Patience, room: Room) -> None:
         self._inner = inner
         self._patience = patience
+        self._room = room
+        self._host = ""
         self._head: bytes | None = b""
         self._alarm: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start to wait."""
+        """Start to wait, where there is room."""
         connection = cast(asyncio.Transport, transport)
+        peer = connection.get_extra_info("peername")
+        host = host_of(peer[0]) if peer else ""  # one that is gone already has none
+        if not self._room.enter(host):
+            refusal = Refusal(self._room, wait_s=self._patience.refused_s)
+            connection.set_protocol(refusal)
+            refusal.connection_made(connection)
+            return
+        self._host = host
         _give_up_on_the_unread(connection, self._patience.unread_s)
         self._alarm = asyncio.get_running_loop().call_later(self._patience.head_s, connection.abort)
         self._inner.connection_made(transport)
@@ -60,6 +72,7 @@ class Patient(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Pass it on, and wait no more."""
+        self._room.leave(self._host)
         self._rest()
         self._inner.connection_lost(exc)
 
@@ -78,14 +91,13 @@ class Patient(asyncio.Protocol):
 
 @asynccontextmanager
 async def listening(
-    runner: web.AppRunner, listener: socket.socket, patience: Patience
+    runner: web.AppRunner, listener: socket.socket, patience: Patience, room: Room
 ) -> AsyncIterator[None]:
     """Take connections from that socket while the block runs."""
-    _open_more_files()
     handlers = runner.server
     assert handlers is not None
     server = await asyncio.get_running_loop().create_server(
-        lambda: Patient(handlers(), patience), sock=listener, backlog=BACKLOG
+        lambda: Patient(handlers(), patience, room), sock=listener, backlog=BACKLOG
     )
     try:
         yield
@@ -98,9 +110,3 @@ def _give_up_on_the_unread(connection: asyncio.Transport, seconds: float) -> Non
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         end = connection.get_extra_info("socket")
         end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
-
-
-def _open_more_files() -> None:
-    """A connection is an open file: thousands of slow ones must leave room for the others."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -25,13 +25,14 @@ from bot.web import (
 )
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
-from bot.web.keys import CLOSING, CONDITIONS, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, SERVICES, UNPROVEN
+from bot.web.keys import CLOSING, CONDITIONS, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, ROOM, SERVICES, UNPROVEN
 from bot.web.metrics import counted
 from bot.web.openapi import document
 from bot.web.patience import Patience, listening
 from bot.web.posters import Posters
 from bot.web.problems import problems
 from bot.web.request_figures import RequestFigures
+from bot.web.room import Room, beside_the_work
 from bot.web.routes import Route, served
 
 #: How long answers that are under way are given when the face closes.
@@ -68,7 +69,8 @@ def application(
     app[IN_FLIGHT] = set()
     app[UNPROVEN] = asyncio.Semaphore(UNPROVEN_AT_ONCE)
     app[CONDITIONS] = conditions or {}
-    app[METRICS] = RequestFigures()
+    app[ROOM] = Room(beside_the_work(services.settings.service.connections))
+    app[METRICS] = RequestFigures(app[ROOM])
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()
@@ -98,7 +100,7 @@ async def serving(
     )
     await runner.setup()
     try:
-        async with listening(runner, listener, patience):
+        async with listening(runner, listener, patience, app[ROOM]):
             yield
     finally:
         await runner.cleanup()

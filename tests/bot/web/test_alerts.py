@@ -34,6 +34,12 @@ def test_prometheus_reads_every_rule() -> None:
         pytest.param(
             "CutdownRendersFail", "60m", {'cutdown_export_failures{reason="x"}': "0+1x60"}, id="renders-fail"
         ),
+        pytest.param(
+            "CutdownConnectionsRefused",
+            "30m",
+            {"cutdown_http_connections_refused_total": "0+5x60"},
+            id="connections-refused",
+        ),
     ],
 )
 def test_a_rule_fires_in_its_case_and_not_on_an_idle_service(
@@ -44,6 +50,7 @@ def test_a_rule_fires_in_its_case_and_not_on_an_idle_service(
         'cutdown_exports{status="pending"}': "0x60",
         "cutdown_export_render_seconds_count": "7x60",
         'cutdown_export_failures{reason="x"}': "2x60",
+        "cutdown_http_connections_refused_total": "7x60",
     }
     promtool("test", "rules", str(case(tmp_path / "fires.yml", alert, at, series, fires=True)))
     promtool("test", "rules", str(case(tmp_path / "idle.yml", alert, at, idle, fires=False)))
