@@ -206,9 +206,14 @@ class Deliveries:
         rows = await self._database.fetch_all(
             "SELECT id, kind, address FROM destinations WHERE export_id = ? ORDER BY rowid", (export_id,)
         )
-        return [
-            Destination(id=row["id"], kind=row["kind"], address=json.loads(row["address"])) for row in rows
-        ]
+        return [_destination(row) for row in rows]
+
+    async def destination(self, destination_id: str) -> Destination | None:
+        """A destination, with what has become known of it."""
+        row = await self._database.fetch_one(
+            "SELECT id, kind, address FROM destinations WHERE id = ?", (destination_id,)
+        )
+        return _destination(row) if row else None
 
     async def readdress(self, destination_id: str, address: Mapping[str, str]) -> bool:
         """Write down what has become known of a destination, such as the message that was posted."""
@@ -218,6 +223,10 @@ class Deliveries:
                 "UPDATE destinations SET address = ? WHERE id = ?",
                 (json.dumps(dict(address)), destination_id),
             )
+
+
+def _destination(row: sqlite3.Row) -> Destination:
+    return Destination(id=row["id"], kind=row["kind"], address=json.loads(row["address"]))
 
 
 def _from_row(row: sqlite3.Row) -> Delivery:

@@ -67,7 +67,7 @@ class Post:
         return self._turns.setdefault(f"{address.channel_id}/{address.message_id}", asyncio.Lock())
 
     async def edit(self, destination: Destination, letter: Letter) -> bool:
-        """Edit the message that is there. False: there is none, or no way to it is left.
+        """Edit the message that is there. False: there is none, or this letter has no way to it.
 
         Where a letter with a video is refused, the same without it may still come through.
 
@@ -75,17 +75,20 @@ class Post:
             Offline: nobody is logged in.
             Exception: Discord could not be reached; it may be tried again.
         """
-        address = known = Address.from_text(destination.address)
+        address = await self._known(destination)
         if address.message_id and address.token:
-            if await _open(self._edit_by_token(address, letter)):
+            refusal = await _refusal(self._edit_by_token(address, letter))
+            if refusal is None:
                 return True
-            address = replace(address, token="")
+            if _lasts(refusal, letter):
+                address = await self._learn(destination, replace(address, token=""))
         if address.message_id and address.channel_id:
-            edited = await _open(self._edit_as_bot(address, letter))
-            address = address if edited else replace(address, message_id="")
-        if address != known and letter.video is None:
-            await self._deliveries.readdress(destination.id, address.as_text())
-        return bool(address.message_id)
+            refusal = await _refusal(self._edit_as_bot(address, letter))
+            if refusal is None:
+                return True
+            if _lasts(refusal, letter) and not address.token:
+                await self._learn(destination, replace(address, message_id=""))
+        return False
 
     async def bring(self, destination: Destination, letter: Letter, *, nonce: str) -> None:
         """Edit the message; where that is closed, write to the channel; where that is, to the user.
@@ -96,7 +99,7 @@ class Post:
         """
         if await self.edit(destination, letter):
             return
-        address = Address.from_text(destination.address)
+        address = await self._known(destination)
         places: list[Place] = [self._directly]
         if address.channel_id and not address.private:
             places.insert(0, self._in_channel)
@@ -105,9 +108,19 @@ class Post:
                 moved = replace(
                     address, token="", channel_id=str(sent.channel.id), message_id=str(sent.id), private=False
                 )
-                await self._deliveries.readdress(destination.id, moved.as_text())
+                await self._learn(destination, moved)
                 return
         raise Undeliverable("neither the message nor the channel nor the user can be written to")
+
+    async def _known(self, destination: Destination) -> Address:
+        """The address as earlier tries have left it."""
+        latest = await self._deliveries.destination(destination.id)
+        return Address.from_text((latest or destination).address)
+
+    async def _learn(self, destination: Destination, address: Address) -> Address:
+        """Write down what a try has shown, so that no later one is made in vain."""
+        await self._deliveries.readdress(destination.id, address.as_text())
+        return address
 
     async def _edit_by_token(self, address: Address, letter: Letter) -> None:
         client = self._connection.demand()
@@ -146,18 +159,23 @@ class Post:
         return await self._connection.demand().create_dm(discord.Object(int(address.user_id)))
 
 
-async def _open(attempt: Awaitable[None]) -> bool:
-    """Whether the attempt came through; False: this way is closed for good."""
+async def _refusal(attempt: Awaitable[None]) -> discord.HTTPException | None:
+    """Why the attempt will never come through; None: it has."""
     try:
         await attempt
     except discord.HTTPException as error:
         if not _closed(error):
             raise
         log.info("a way to a message is closed", status=error.status, code=error.code)
-        return False
-    return True
+        return error
+    return None
 
 
 def _closed(error: discord.HTTPException) -> bool:
     """Refused for good. A 401 of another kind means that our own token is being changed: try again."""
     return error.status in (400, 403, 404, TOO_LARGE) or error.code == TOKEN_DEAD
+
+
+def _lasts(refusal: discord.HTTPException, letter: Letter) -> bool:
+    """Whether other letters would be refused as well: what is gone is gone, but a video may be too much."""
+    return letter.video is None or refusal.status == 404 or refusal.code == TOKEN_DEAD

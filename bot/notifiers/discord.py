@@ -60,8 +60,7 @@ class DiscordNotifier:
 
     async def _destination(self, news: News) -> Destination:
         """As it is now: what was waited for may have changed it."""
-        places = await self._services.deliveries.destinations_of(news.export.id)
-        return next((place for place in places if place.id == news.destination.id), news.destination)
+        return await self._services.deliveries.destination(news.destination.id) or news.destination
 
 
 def _left_unsaid(news: News, export: Export, address: Address) -> bool:

@@ -32,8 +32,8 @@ class Fault:
     _gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, call: Call) -> bool:
-        wanted = self.only is None or self.only(call)
-        return self.route == call.route and self.met < self.times and wanted
+        due = self.route == call.route and self.met < self.times
+        return due and (self.only is None or self.only(call))
 
     def release(self) -> None:
         """Lets go of the requests that are held back, and holds no more."""

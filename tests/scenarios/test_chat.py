@@ -22,7 +22,7 @@ def shown(result: simcord.InteractionResult) -> str:
 
 async def finished(stage: Stage, clip: Path, **options: object) -> simcord.InteractionResult:
     """A short of ana's, ready."""
-    scene = await stage.add_scene(stage.ana, clip)
+    scene = await stage.add_scene(stage.ana.id, clip)
     result = await stage.ana.slash(stage.channel, "export", scene=scene, **options)
     assert "Next in line" in shown(result)
     await stage.finish()
@@ -45,7 +45,7 @@ async def test_a_private_export_is_for_the_user_alone(tmp_path: Path, clip: Path
 
 async def test_scenes_are_completed_while_typing(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        scene = await stage.add_scene(stage.ana, clip)
+        scene = await stage.add_scene(stage.ana.id, clip)
         offered = await stage.ana.autocomplete(stage.channel, "export", "scene", "KICK")
         assert [choice["value"] for choice in offered] == [scene]
         assert await stage.bob.autocomplete(stage.channel, "export", "scene", "") == []
@@ -53,7 +53,7 @@ async def test_scenes_are_completed_while_typing(tmp_path: Path, clip: Path) -> 
 
 async def test_a_strangers_scene_is_not_found(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        scene = await stage.add_scene(stage.ana, clip)
+        scene = await stage.add_scene(stage.ana.id, clip)
         result = await stage.bob.slash(stage.channel, "export", scene=scene)
         assert "There is no such scene" in text_of(result.followups[-1].components)
         assert result.followups[-1].ephemeral
@@ -72,7 +72,7 @@ async def test_quota_and_exports_are_for_the_user_alone(tmp_path: Path, clip: Pa
 
 async def test_cancel(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        scene = await stage.add_scene(stage.ana, clip)
+        scene = await stage.add_scene(stage.ana.id, clip)
         result = await stage.ana.slash(stage.channel, "export", scene=scene)
         stranger = await stage.bob.click(result.response.message, label="Cancel")
         assert "not yours" in text_of(stranger.followups[-1].components)
@@ -117,7 +117,7 @@ async def test_another_in_a_window(tmp_path: Path, clip: Path) -> None:
 
 async def test_scenes_preview_and_export(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        await stage.add_scene(stage.ana, clip)
+        await stage.add_scene(stage.ana.id, clip)
         listed = await stage.ana.slash(stage.channel, "scenes")
         assert "Kick-off" in shown(listed)
         preview = await stage.ana.click(listed.response.message, label="Preview crops")
@@ -142,7 +142,7 @@ def buttons(result: simcord.InteractionResult) -> dict[str, bool]:
 
 async def test_of_a_scene_that_is_too_long_a_part_is_exported(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path, scene_s=0.3) as stage:
-        await stage.add_scene(stage.ana, clip)
+        await stage.add_scene(stage.ana.id, clip)
         listed = await stage.ana.slash(stage.channel, "scenes")
         assert "longer than the 0.3 s of a short: trim it" in shown(listed)
         assert buttons(listed) == {"Export to Short": False, "Trim and export": True, "Preview crops": True}
@@ -156,7 +156,7 @@ async def test_a_list_that_is_out_of_date_does_not_make_what_may_not_be_made(
     tmp_path: Path, clip: Path
 ) -> None:
     async with staged(tmp_path, scene_s=0.6, exports_per_day=1) as stage:
-        scene = await stage.add_scene(stage.ana, clip)
+        scene = await stage.add_scene(stage.ana.id, clip)
         listed = await stage.ana.slash(stage.channel, "scenes")
         async with stage.services.database.transaction() as connection:
             await connection.execute("UPDATE scenes SET end_s = 0.9")
@@ -175,7 +175,7 @@ async def test_a_list_that_is_out_of_date_does_not_make_what_may_not_be_made(
 
 async def test_a_scene_in_a_list_is_exported(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        await stage.add_scene(stage.ana, clip)
+        await stage.add_scene(stage.ana.id, clip)
         listed = await stage.ana.slash(stage.channel, "scenes")
         window = await stage.ana.click(listed.response.message, label="Export to Short")
         values = {"strategy": "letterbox", "quality": ["draft"], "start": "0", "end": "0.4"}
@@ -202,7 +202,7 @@ async def test_a_video_that_cannot_be_added(tmp_path: Path, options: dict[str, s
 
 async def test_several_scenes_on_pages(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
-        scenes = [await stage.add_scene(stage.ana, clip, title=f"Take {number}") for number in range(6)]
+        scenes = [await stage.add_scene(stage.ana.id, clip, title=f"Take {number}") for number in range(6)]
         listed = await stage.ana.slash(stage.channel, "scenes")
         await stage.ana.click(listed.response.message, label="▶")
         assert shown(listed).count("Export to Short") == 1
@@ -220,7 +220,7 @@ async def test_a_video_is_listed_and_removed(tmp_path: Path, clip: Path) -> None
         assert "no videos yet" in shown(listed)
         gone = await stage.ana.slash(stage.channel, "video remove", video="vid_nothing")
         assert "no such video" in shown(gone)
-        await stage.add_scene(stage.ana, clip, title="Match")
+        await stage.add_scene(stage.ana.id, clip, title="Match")
         (choice,) = await stage.ana.autocomplete(stage.channel, "video remove", "video", "mat")
         removed = await stage.ana.slash(stage.channel, "video remove", video=choice["value"])
         assert "removed" in shown(removed)
@@ -243,7 +243,9 @@ async def test_a_server_lets_links_live_for_less_but_never_for_longer_than_the_o
         assert "Links live for: **12 h**" in shown(await stage.boss.slash(stage.channel, "settings"))
         result = await stage.boss.slash(stage.channel, "settings", hours=2)
         assert "Links live for: **2 h**" in shown(result)
-        asked = await stage.ana.slash(stage.channel, "export", scene=await stage.add_scene(stage.ana, clip))
+        asked = await stage.ana.slash(
+            stage.channel, "export", scene=await stage.add_scene(stage.ana.id, clip)
+        )
         assert "Next in line" in shown(asked)
         (export,) = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
         assert export.link_lifetime == timedelta(hours=2)

@@ -125,6 +125,10 @@ async def test_a_destination_can_be_readdressed(deliveries: Deliveries, complete
     assert await deliveries.readdress(here.id, {"message": "1"})
     assert not await deliveries.readdress("dst_unknown", {})
     assert (await deliveries.destinations_of(completed.id))[0].address == {"message": "1"}
+    found = await deliveries.destination(here.id)
+    assert found
+    assert (found.id, found.kind, found.address) == (here.id, here.kind, {"message": "1"})
+    assert await deliveries.destination("dst_unknown") is None
     assert (await due(deliveries))[0].destination.address == {"message": "1"}
 
 
