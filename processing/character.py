@@ -5,9 +5,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from statistics import fmean
 
-from processing.analysis import Analysis
+from processing.analysis import Analysis, Samples
 from processing.scenes import Interval
-from processing.shots import BLACK_LEVEL, Boundary, Transition
+from processing.shots import BLACK_LEVEL, MIXTURE, Boundary, Transition, off_mixture
 from processing.soundtrack import integrated, stretch
 from processing.speech import share
 from processing.timecode import format_timecode
@@ -16,10 +16,14 @@ from storage.intake_models import SceneFacts
 
 #: Words are used from these on: cuts a minute, motion (0 to 100), and LU above or below the whole video.
 FAST_CUTS, LIVELY, STILL, LOUDER_LU = 20.0, 4.0, 0.3, 4.0
-#: So much of a scene is talk that its title says so.
-MOSTLY = 0.6
-#: A still counts for less when its picture moves, and for nothing so near to a boundary.
+#: So much of a scene is talk, or black, that its title says so.
+MOSTLY, MUCH_BLACK = 0.6, 0.2
+#: A still counts for less when its picture moves or melts, and for nothing so near to a boundary.
 NEAR_BOUNDARY_S = 0.5
+#: What melts is a mixture of the samples so far before and behind it; key frames have but their neighbours.
+MELTING, MELTING_KEYS = (3, 5), (1,)
+#: What melts less, from one end to the other, is light that changes or something that moves slowly.
+STEADY = 1.0
 
 
 def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]) -> SceneFacts:
@@ -58,6 +62,8 @@ def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
         words += _word(character.motion, least=STILL, low="still", high="lively", most=LIVELY)
     if character.speech_share is not None and character.speech_share >= MOSTLY:
         words.append("mostly talk")
+    if character.black_share >= MUCH_BLACK:
+        words.append("mostly black" if character.black_share >= MOSTLY else "much black")
     if character.loudness_lufs is None:
         words.append("silent")
     elif abs(character.loudness_lufs - whole_lufs) >= LOUDER_LU:
@@ -76,14 +82,33 @@ def _best_still(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary])
         at_s = seen.still_times[index]
         if any(_is_near(boundary, at_s) for boundary in boundaries):
             return 0.0
-        motion = 0.0 if seen.keys_only else seen.samples.motion[_sample(seen, at_s)]
-        return seen.still_sizes[index] / (1 + motion)
+        sample = index if seen.keys_only else _sample(seen, at_s)
+        motion = 0.0 if seen.keys_only else seen.samples.motion[sample]
+        melting = melt(seen.samples, sample, MELTING_KEYS if seen.keys_only else MELTING)
+        return seen.still_sizes[index] / ((1 + motion) * (1 + melting))
 
     first = bisect_left(seen.still_times, scene.start_s + NEAR_BOUNDARY_S)
     last = bisect_left(seen.still_times, scene.end_s)
     if first >= last:
         return round((scene.start_s + scene.end_s) / 2, 3)
     return round(seen.still_times[max(range(first, last), key=worth)], 3)
+
+
+def melt(samples: Samples, index: int, steps: Sequence[int]) -> float:
+    """How much a picture melts, 0 to 100, be it a fade or a dissolve: it is a mixture of those around it.
+
+    Two pictures in one make a large file, and where that takes seconds it is no boundary.
+    """
+
+    def melted(step: int) -> float:
+        before, after = index - step, index + step
+        change = samples.difference(before, after)
+        if before < 0 or after >= len(samples) or not change:
+            return 0.0
+        off = off_mixture(samples[index], samples[before], samples[after], 0.5)
+        return max(0.0, change - off / MIXTURE - STEADY)
+
+    return max(map(melted, steps))
 
 
 def _sample(seen: Analysis, at_s: float) -> int:

@@ -132,12 +132,13 @@ def _is_mixed(samples: Samples, middle: int, half: int, tolerance: float) -> boo
     first, last = samples[middle - half], samples[middle + half]
     places = (middle, middle - half // 2, middle + half // 2)
     return all(
-        _off(samples[place], first, last, (place - middle + half) / (2 * half)) <= tolerance
+        off_mixture(samples[place], first, last, (place - middle + half) / (2 * half)) <= tolerance
         for place in places
     )
 
 
-def _off(between: bytes, first: bytes, last: bytes, share: float) -> float:
+def off_mixture(between: bytes, first: bytes, last: bytes, share: float) -> float:
+    """How far a picture is from being the mixture of two others with that share of the last, 0 to 100."""
     return sum(
         abs(seen - (1 - share) * one - share * other)
         for seen, one, other in zip(between, first, last, strict=True)

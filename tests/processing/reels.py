@@ -6,12 +6,13 @@ from pathlib import Path
 from processing.analysis import Analysis, analyse
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
+from processing.watching import WHOLE, View
 from tests import clips
 
 RATE = 25
 SIZE = "320x180"
 
-#: Shots that have nothing in common: what ffmpeg can draw, each of them in motion.
+#: Shots that have nothing in common: what ffmpeg can draw, most of them in motion.
 SHOTS = {
     "clock": f"testsrc2=size={SIZE}:rate={RATE}",
     "fractal": f"mandelbrot=size={SIZE}:rate={RATE}:start_scale=0.2",
@@ -19,6 +20,8 @@ SHOTS = {
     "wall": f"testsrc=size={SIZE}:rate={RATE},hue=h=90,negate",
     "dim": f"testsrc2=size={SIZE}:rate={RATE},hflip,vflip,eq=brightness=-0.2",
     "black": f"color=black:size={SIZE}:rate={RATE}",
+    "fence": f"color=gray:size={SIZE}:rate={RATE},drawgrid=width=20:height=18:color=white",
+    "net": f"color=gray:size={SIZE}:rate={RATE},drawgrid=x=10:y=9:width=20:height=18:color=black",
     "grey": f"color=gray:size={SIZE}:rate={RATE}",
 }
 ENCODED = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-pix_fmt", "yuv420p")
@@ -36,13 +39,24 @@ def reel(tools: Tools, path: Path, *shots: tuple[str, float], encoded: Sequence[
 
 
 def melted(
-    tools: Tools, path: Path, first: str, second: str, *, how: str, at_s: float, length_s: float
+    tools: Tools,
+    path: Path,
+    first: str,
+    second: str,
+    *,
+    how: str,
+    at_s: float,
+    length_s: float,
+    shots_s: float = 3,
+    encoded: Sequence[str] = ENCODED,
 ) -> Path:
-    """Two shots of three seconds, one melting into the other by ffmpeg's `xfade`."""
+    """Two shots of so many seconds, one melting into the other by ffmpeg's `xfade`."""
     same = "[0]format=yuv420p[a];[1]format=yuv420p[b]"
     melt = f"{same};[a][b]xfade=transition={how}:offset={at_s}:duration={length_s}"
-    inputs = ["-f", "lavfi", "-t", "3", "-i", SHOTS[first], "-f", "lavfi", "-t", "3", "-i", SHOTS[second]]
-    return clips.make(tools, path, *inputs, "-filter_complex", melt, *ENCODED)
+    inputs = [
+        word for name in (first, second) for word in ("-f", "lavfi", "-t", str(shots_s), "-i", SHOTS[name])
+    ]
+    return clips.make(tools, path, *inputs, "-filter_complex", melt, *encoded)
 
 
 def drawn(tools: Tools, path: Path, source: str, *, seconds: float = 3) -> Path:
@@ -50,6 +64,6 @@ def drawn(tools: Tools, path: Path, source: str, *, seconds: float = 3) -> Path:
     return clips.make(tools, path, "-f", "lavfi", "-t", str(seconds), "-i", source, *ENCODED)
 
 
-async def watch(tools: Tools, path: Path) -> Analysis:
+async def watch(tools: Tools, path: Path, view: View = WHOLE) -> Analysis:
     """What the pass over that clip writes down."""
-    return await analyse(path, await probe(path, tools=tools), tools=tools, timeout_s=60)
+    return await analyse(path, await probe(path, tools=tools), tools=tools, timeout_s=60, view=view)
