@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -14,13 +14,14 @@ from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import MediaInfo
 from processing.opener import Opener
+from processing.poster import poster_moment
 from processing.sheets import INK, TITLE_SIZE, Cell, Line, grid
 from processing.source import Source
 from processing.stills import PREVIEW_RATE, preview, take, thumbnail
 from processing.strategy_sheet import strategy_sheet
 from processing.timecode import format_timecode
 from storage.files import FileStore
-from storage.intake_models import Lit
+from storage.intake_models import Lit, SceneFacts
 from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.scenes import Scenes
@@ -60,7 +61,7 @@ class Album:
         """One good picture of a scene, as JPEG. Raises what `processing.stills.take` raises."""
 
         async def made(source: Source, media: MediaInfo) -> bytes:
-            at_s = (await self._moments(video)).get(scene.id, _middle(scene))
+            (at_s,) = await self._moments(video, [scene], source, media)
             return _jpeg(await thumbnail(source, media, at_s=at_s, tools=self._tools))
 
         return await self._kept(video, f"{_name(scene)}.jpg", made)
@@ -85,7 +86,7 @@ class Album:
         """A scene under every strategy, as PNG. Raises what `processing.strategy_sheet` raises."""
 
         async def made(source: Source, media: MediaInfo) -> bytes:
-            at_s = (await self._moments(video)).get(scene.id, _middle(scene))
+            (at_s,) = await self._moments(video, [scene], source, media)
             sheet = await strategy_sheet(source, media, at_s=at_s, tools=self._tools)
             file = io.BytesIO()
             sheet.save(file, "PNG", compress_level=3)
@@ -100,8 +101,7 @@ class Album:
             return None
 
         async def made(source: Source, media: MediaInfo) -> bytes:
-            known = await self._moments(video)
-            moments = [known.get(scene.id, _middle(scene)) for scene in scenes]
+            moments = await self._moments(video, scenes, source, media)
             pictures = await take(source, media, moments=moments, width=CELL_WIDTH, tools=self._tools)
             cells = [_cell(scene, picture) for scene, picture in zip(scenes, pictures, strict=True)]
             heading = [
@@ -113,9 +113,21 @@ class Album:
         told = "|".join(f"{_name(scene)} {scene.title}" for scene in scenes)
         return await self._kept(video, f"contact-{hashlib.sha256(told.encode()).hexdigest()[:16]}.jpg", made)
 
-    async def _moments(self, video: Video) -> dict[str, float]:
-        """Scene id -> the moment that shows it best, for the scenes that were found."""
-        return {name: facts.still_s for name, facts in (await self._intakes.scene_facts(video.id)).items()}
+    async def _moments(
+        self, video: Video, scenes: Sequence[Scene], source: Source, media: MediaInfo
+    ) -> list[float]:
+        """The moment of each scene that shows it best."""
+        known = await self._intakes.scene_facts(video.id)
+        return [await self._moment(scene, known.get(scene.id), source, media) for scene in scenes]
+
+    async def _moment(
+        self, scene: Scene, facts: SceneFacts | None, source: Source, media: MediaInfo
+    ) -> float:
+        if facts is not None and facts.motion is not None:
+            return facts.still_s  # each of its frames was watched
+        near_s = (scene.start_s + scene.end_s) / 2 if facts is None else facts.still_s
+        times = {"start_s": scene.start_s, "end_s": scene.end_s, "near_s": near_s}
+        return await poster_moment(source, media, **times, tools=self._tools)
 
     async def _kept(self, video: Video, name: str, made: Made) -> bytes:
         lit = await self._intakes.lit(video.id)
@@ -144,10 +156,6 @@ def _name(scene: Scene) -> str:
 def _within(lit: Lit | None) -> str:
     """Another name once it is known what is lit: until then, the pictures show the bars."""
     return "" if lit is None else f"lit-{'-'.join(map(str, lit))}-"
-
-
-def _middle(scene: Scene) -> float:
-    return (scene.start_s + scene.end_s) / 2
 
 
 def _cell(scene: Scene, picture: Image.Image) -> Cell:

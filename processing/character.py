@@ -36,12 +36,16 @@ def characterise(seen: Analysis, scene: Interval, boundaries: Sequence[Boundary]
         cuts_per_minute=None if seen.keys_only else cuts_per_minute,
         motion=None if seen.keys_only else _motion(seen, indices),
         loudness_lufs=None if math.isinf(loudness) else round(loudness, 1),
-        black_share=round(fmean(max(seen.samples[index]) <= BLACK_LEVEL for index in indices), 3),
+        black_share=None if seen.keys_only else _black_share(seen, indices),
         still_s=_best_still(seen, scene, boundaries),
         speech_share=None
         if seen.speech is None
         else round(share(seen.speech, scene.start_s, scene.end_s), 2),
     )
+
+
+def _black_share(seen: Analysis, indices: range) -> float:
+    return round(fmean(max(seen.samples[index]) <= BLACK_LEVEL for index in indices), 3)
 
 
 def _motion(seen: Analysis, indices: range) -> float:
@@ -62,7 +66,7 @@ def _words(character: SceneFacts, whole_lufs: float) -> list[str]:
         words += _word(character.motion, least=STILL, low="still", high="lively", most=LIVELY)
     if character.speech_share is not None and character.speech_share >= MOSTLY:
         words.append("mostly talk")
-    if character.black_share >= MUCH_BLACK:
+    if character.black_share is not None and character.black_share >= MUCH_BLACK:
         words.append("mostly black" if character.black_share >= MOSTLY else "much black")
     if character.loudness_lufs is None:
         words.append("silent")

@@ -74,14 +74,14 @@ class Intake:
 class SceneFacts:
     """What a scene that was found is like."""
 
-    #: None: only key frames were seen, which tell neither of cuts nor of motion
+    #: None, like motion and black: only key frames were seen, and they do not tell
     cuts_per_minute: float | None
     #: mean change from one tenth of a second to the next, 0 to 100
     motion: float | None
     #: integrated loudness; None without sound
     loudness_lufs: float | None
     #: part of the scene that is black
-    black_share: float
+    black_share: float | None
     #: the moment that shows best what the scene is, in seconds of the video
     still_s: float
     #: part of the scene in which somebody speaks; None: nobody has listened for that
