@@ -40,6 +40,7 @@ async def opened(means: Means) -> AsyncIterator[Notifier]:
             session=session,
             clients=services.settings.clients,
             download_url=services.download_url,
+            page_url=services.page_url,
             notes=services.notes,
             now=services.now,
         )
@@ -56,12 +57,14 @@ class WebhookNotifier:
         session: aiohttp.ClientSession,
         clients: Sequence[ClientSettings],
         download_url: Callable[[Export], str],
+        page_url: Callable[[Export], str],
         notes: Notes,
         now: Callable[[], datetime],
     ) -> None:
         self._session = session
         self._clients = {client.name: client for client in clients}
         self._download_url = download_url
+        self._page_url = page_url
         self._notes = notes
         self._now = now
 
@@ -98,7 +101,8 @@ class WebhookNotifier:
             return json.dumps(payload_of_video(news)).encode()
         if news.event is Event.COMPLETED and _expired(news.export, now=self._now()):
             raise Undeliverable("the link has expired")
-        return json.dumps(payload(news, download_url=self._download_url(news.export))).encode()
+        links = {"download_url": self._download_url(news.export), "page_url": self._page_url(news.export)}
+        return json.dumps(payload(news, links=links)).encode()
 
     def _signature(self, news: News | VideoNews, body: bytes) -> dict[str, str]:
         client = self._clients.get(news.destination.address["client"])
@@ -113,8 +117,11 @@ def gone_note(address: Mapping[str, str]) -> str:
     return f"webhook gone: {address['client']} {address['url']}"
 
 
-def payload(news: News, *, download_url: str) -> dict[str, object]:
-    """What is posted: who it is about and how it ended. Everything else can be asked for by its id."""
+def payload(news: News, *, links: Mapping[str, str]) -> dict[str, object]:
+    """What is posted: who it is about and how it ended, with its links and with what is not as it was asked for.
+
+    Everything else can be asked for by its id.
+    """
     export = news.export
     data: dict[str, object] = {
         "id": export.id,
@@ -123,8 +130,8 @@ def payload(news: News, *, download_url: str) -> dict[str, object]:
         "video_id": export.video_id,
         "user_id": export.user_id,
     }
-    if news.event is Event.COMPLETED and export.expires_at is not None:
-        data |= {"download_url": download_url, "expires_at": _written(export.expires_at)}
+    if news.event is Event.COMPLETED and export.expires_at is not None and export.facts is not None:
+        data |= links | {"expires_at": _written(export.expires_at), "notes": list(export.facts.notes)}
     if news.event is Event.PROGRESS:
         data["percent"] = news.percent
     if news.event is Event.FAILED:

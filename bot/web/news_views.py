@@ -56,7 +56,9 @@ class NewsDataView(View):
     video_id: str
     user_id: str
     download_url: str | None = None
+    page_url: str | None = None
     expires_at: datetime | None = None
+    notes: list[str] | None = None
     error: str | None = None
     percent: int | None = None
 

@@ -29,7 +29,15 @@ NOW = datetime.now(UTC)
 
 
 def export(**more: Any) -> Export:
-    facts = Facts(width=1080, height=1920, duration_s=5, size_bytes=9, video_codec="h264", audio_codec="aac")
+    facts = Facts(
+        width=1080,
+        height=1920,
+        duration_s=5,
+        size_bytes=9,
+        video_codec="h264",
+        audio_codec="aac",
+        notes=("quality was given up to stay below 8 MB",),
+    )
     values: dict[str, Any] = {
         "id": "exp_1",
         "scene_id": "scn_1",
@@ -128,6 +136,7 @@ async def bring(
             session=session,
             clients=[client],
             download_url=lambda export: f"https://shorts.example.org/d/{export.token}",
+            page_url=lambda export: f"https://shorts.example.org/s/{export.token}",
             notes=notes,
             now=lambda: NOW,
         )
@@ -150,7 +159,9 @@ async def test_the_news_is_thin_and_signed_with_the_clients_first_secret(
         "video_id": "vid_1",
         "user_id": "tool",
         "download_url": "https://shorts.example.org/d/tkn",
+        "page_url": "https://shorts.example.org/s/tkn",
         "expires_at": (NOW + timedelta(hours=24)).isoformat().replace("+00:00", "Z"),
+        "notes": ["quality was given up to stay below 8 MB"],
     }
 
 
@@ -158,7 +169,7 @@ async def test_a_failure_tells_why_and_gives_no_link(notes: Notes, endpoint: End
     await bring(news(endpoint.url, Event.FAILED, error="The file is damaged.", expires_at=None), notes=notes)
     data = json.loads(endpoint.got[0][1])["data"]
     assert (data["status"], data["error"]) == ("failed", "The file is damaged.")
-    assert "download_url" not in data
+    assert not {"download_url", "page_url", "notes"} & set(data)
 
 
 async def test_the_same_news_twice_bears_the_same_id(notes: Notes, endpoint: Endpoint) -> None:

@@ -76,6 +76,7 @@ async def courier(house: House) -> AsyncIterator[Courier]:
             session=session,
             clients=services.settings.clients,
             download_url=services.download_url,
+            page_url=services.page_url,
             notes=services.notes,
             now=services.now,
         )
@@ -97,6 +98,18 @@ async def test_the_end_of_an_export_is_heard_where_the_request_said(
     failed = await house.completed(await house.scene(end_s=9), notify=listener.url)
     await courier.bring_due()
     assert set(listener.heard) == {("export.completed", made), ("export.failed", failed)}
+
+
+async def test_news_of_a_short_has_its_links_and_what_had_to_give_way(
+    house: House, courier: Courier, listener: Listener
+) -> None:
+    house.pool.notes = ("quality was given up to stay below 8 MB",)
+    made = await house.completed(await house.scene(), notify=listener.url)
+    await courier.bring_due()
+    seen = (await house.get(f"/v1/exports/{made}")).json
+    shared = ("download_url", "page_url", "notes")
+    assert {name: listener.told["data"][name] for name in shared} == {name: seen[name] for name in shared}
+    assert seen["notes"] == ["quality was given up to stay below 8 MB"]
 
 
 async def test_acceptance_comes_before_the_end(house: House, courier: Courier, listener: Listener) -> None:
