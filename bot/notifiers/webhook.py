@@ -118,7 +118,7 @@ def gone_note(address: Mapping[str, str]) -> str:
 
 
 def payload(news: News, *, links: Mapping[str, str]) -> dict[str, object]:
-    """What is posted: who it is about and how it ended, with its links and with what is not as it was asked for.
+    """What is posted: who it is about, how it ended, where it is and what had to give way.
 
     Everything else can be asked for by its id.
     """
@@ -131,7 +131,8 @@ def payload(news: News, *, links: Mapping[str, str]) -> dict[str, object]:
         "user_id": export.user_id,
     }
     if news.event is Event.COMPLETED and export.expires_at is not None and export.facts is not None:
-        data |= links | {"expires_at": _written(export.expires_at), "notes": list(export.facts.notes)}
+        data |= links
+        data |= {"expires_at": _written(export.expires_at), "notes": list(export.facts.notes)}
     if news.event is Event.PROGRESS:
         data["percent"] = news.percent
     if news.event is Event.FAILED:

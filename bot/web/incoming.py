@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,8 @@ from bot.web.problems import Problem
 
 JSON_BYTES = 256 * 1024
 FIELD_BYTES = 4 * 1024
+#: What comes before the first part and between two of them costs time by the line.
+MOST_LINES = 500
 PIECE_BYTES = 256 * 1024
 #: The longest silence in the middle of a body.
 SILENCE_S = 20.0
@@ -45,6 +47,7 @@ class Inflow:
         self._returned = b""
         self._began = asyncio.get_running_loop().time()
         self._got = 0
+        self._lines = 0
 
     async def read(self, size: int) -> bytes:
         """Up to `size` bytes; empty at the end."""
@@ -54,7 +57,10 @@ class Inflow:
         return await self._taken(partial(self._content.read, size))
 
     async def readline(self, *, max_line_length: int | None = None) -> bytes:
-        """One line with its end."""
+        """One line with its end; lines are what a form has between its contents, so there are few of them."""
+        self._lines += 1
+        if self._lines > MOST_LINES:
+            raise Problem(400, "invalid_input", "The form is malformed.")
         line, newline, rest = self._returned.partition(b"\n")
         if newline:
             self._returned = rest
@@ -70,12 +76,10 @@ class Inflow:
         """Whether all of it has been read."""
         return not self._returned and self._content.at_eof()
 
-    async def rest(self) -> bytes:
-        """All that is left."""
-        pieces = []
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """All that is left, piece by piece."""
         while piece := await self.read(PIECE_BYTES):
-            pieces.append(piece)
-        return b"".join(pieces)
+            yield piece
 
     async def _taken(self, read: Callable[[], Awaitable[bytes]]) -> bytes:
         try:
@@ -101,7 +105,7 @@ async def small_body(inflow: Inflow) -> bytes:
     """The whole of a body that fits into memory."""
     try:
         async with asyncio.timeout(JSON_S):
-            return await inflow.rest()
+            return b"".join([piece async for piece in inflow.pieces()])
     except TimeoutError:
         raise Problem(408, "too_slow", "The body took too long.") from None
 
@@ -120,7 +124,8 @@ async def upload(request: web.Request, inflow: Inflow, *, scratch: Path) -> Asyn
                 await _save(part, path)
             else:
                 fields[part.name or ""] = await _text(part)
-        await inflow.rest()
+        async for _ in inflow.pieces():
+            pass  # what comes after the form is signed, too, and wanted by nobody
         if name is None:
             raise Problem(400, "invalid_input", "file: this part is required.")
         yield Upload(path=path, name=name, fields=fields)
@@ -128,26 +133,43 @@ async def upload(request: web.Request, inflow: Inflow, *, scratch: Path) -> Asyn
 
 async def _parts(request: web.Request, inflow: Inflow) -> AsyncIterator[BodyPartReader]:
     """The parts one after the other; each has to be read before the next is asked for."""
-    try:
+    with _well_formed():
         # the reader asks for nothing that Inflow does not have
-        async for part in MultipartReader(request.headers, cast(StreamReader, inflow)):
-            if not isinstance(part, BodyPartReader):
-                raise Problem(400, "invalid_input", "A form within a form is not understood.")
-            yield part
-    except (ValueError, AssertionError, HttpProcessingError):
-        raise Problem(400, "invalid_input", "The form is malformed.") from None
+        reader = MultipartReader(request.headers, cast(StreamReader, inflow))
+    while True:
+        with _well_formed():
+            part = await reader.next()
+        if part is None:
+            return
+        if not isinstance(part, BodyPartReader):
+            raise Problem(400, "invalid_input", "A form within a form is not understood.")
+        yield part
 
 
 async def _save(part: BodyPartReader, path: Path) -> None:
     with path.open("wb") as file:
-        while piece := await part.read_chunk(PIECE_BYTES):
+        while piece := await _piece(part, PIECE_BYTES):
             await asyncio.to_thread(file.write, piece)
 
 
 async def _text(part: BodyPartReader) -> str:
     if part.name not in ("title", "user_id"):
         raise Problem(400, "invalid_input", "The parts of the form are file, title and user_id.")
-    text = await part.read_chunk(FIELD_BYTES)
-    if not part.at_eof() and await part.read_chunk(1):
+    text = await _piece(part, FIELD_BYTES)
+    if not part.at_eof() and await _piece(part, FIELD_BYTES):
         raise Problem(400, "invalid_input", f"{part.name}: this is too long.")
     return text.decode("utf-8", "replace")
+
+
+async def _piece(part: BodyPartReader, size: int) -> bytes:
+    with _well_formed():
+        return await part.read_chunk(size)
+
+
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """Every way in which aiohttp's reader says that it does not understand a form."""
+    try:
+        yield
+    except (ValueError, AssertionError, RuntimeError, HttpProcessingError):
+        raise Problem(400, "invalid_input", "The form is malformed.") from None

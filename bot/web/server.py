@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from aiohttp import web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 from aiohttp.typedefs import Handler
 
 from bot.services import Services
@@ -64,6 +65,7 @@ def application(
     services: Services, *, conditions: Mapping[str, Callable[[], bool]] | None = None
 ) -> web.Application:
     """The HTTP face of these services. It calls itself ready only while every condition holds."""
+    _heed_no_warnings_of_callers()
     app = web.Application(middlewares=[counted, cross_origin, problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
@@ -104,6 +106,12 @@ async def serving(
             yield
     finally:
         await runner.cleanup()
+
+
+def _heed_no_warnings_of_callers() -> None:
+    """aiohttp warns of malformed headers of a form, and Python prints and keeps each new text: a caller's."""
+    for kind in (BadContentDispositionHeader, BadContentDispositionParam):
+        warnings.simplefilter("ignore", kind)
 
 
 async def _name(_: web.Request, response: web.StreamResponse) -> None:

@@ -132,6 +132,25 @@ async def test_a_file_that_is_no_video_is_refused_with_its_reason(
             id="no-file",
         ),
         pytest.param(
+            b'--edge\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\n'
+            + b"u" * 40
+            + b"\r\n--edge--\r\n",
+            "multipart/form-data; boundary=edge",
+            id="long-charset",
+        ),
+        pytest.param(
+            b'--edge\r\nContent-Disposition: form-data; name="file"\r\n\r\n',
+            "multipart/form-data; boundary=edge",
+            id="file-cut-off",
+        ),
+        pytest.param(
+            b'--edge\r\nContent-Disposition: form-data; name="title"\r\n\r\n'
+            + b"t" * 5000
+            + b"\r\n--edge--\r\n",
+            "multipart/form-data; boundary=edge",
+            id="long-title",
+        ),
+        pytest.param(
             b"--edge\r\n" + b"x" * 100_000 + b": y\r\n", "multipart/form-data; boundary=edge", id="long-line"
         ),
     ],
