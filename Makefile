@@ -49,6 +49,7 @@ bench: setup
 	$(BIN)/python -m bench.slow_senders $(SHORT)
 	$(BIN)/python -m bench.sound $(SHORT)
 	$(BIN)/python -m bench.remote $(SHORT)
+	$(BIN)/python -m bench.autocomplete $(SHORT)
 
 # What CI asks before the tests: format, lint, types, import contracts.
 check: setup

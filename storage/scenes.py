@@ -11,10 +11,11 @@ from storage.models import Scene
 from storage.moments import from_text, to_text
 
 _SELECT = "SELECT scenes.*, videos.owner_id FROM scenes JOIN videos ON videos.id = scenes.video_id"
-#: The user ?1 may make shorts of it: it is their own, or shared with the Discord server ?2.
+#: The user ?1 may make shorts of it: it is their own, or shared with the Discord server ?2. Written so that
+#: what others have is not looked through.
 _OPEN = """
-(videos.owner_id = ?1
- OR EXISTS (SELECT 1 FROM shares WHERE shares.video_id = videos.id AND shares.guild_id = ?2))
+videos.id IN (SELECT mine.id FROM videos AS mine WHERE mine.owner_id = ?1
+              UNION SELECT shares.video_id FROM shares WHERE shares.guild_id = ?2)
 """
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from storage.database import Database
 from storage.notes import Notes
+from storage.scenes import _OPEN as OPEN
+from storage.scenes import _SELECT as SELECT
 from storage.scenes import Scenes
 from storage.videos import Videos
 from tests import samples
@@ -43,6 +45,13 @@ async def test_scenes_of_a_video_are_in_order_of_time(videos: Videos, scenes: Sc
     for scene in (late, early):
         await scenes.add(scene)
     assert await scenes.of_video(video.id) == [early, late]
+
+
+async def test_a_search_does_not_look_through_what_others_have(database: Database) -> None:
+    plan = await database.fetch_all(f"EXPLAIN QUERY PLAN {SELECT} WHERE {OPEN}", ("ana", "guild"))
+    steps = [row["detail"] for row in plan]
+    assert any("scenes_by_video" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]
 
 
 async def test_a_search_takes_what_is_typed_literally(videos: Videos, scenes: Scenes) -> None:
