@@ -1,8 +1,9 @@
-"""How long a user waits for what Discord offers while they type: prints median, 99th percentile and worst, in ms.
+"""How long a user waits for what is offered while they type: median, 99th percentile and worst, in ms.
 
 python -m bench.autocomplete [--short]
 
-The bot's own handlers over a real database of 10,000 scenes, while every core encodes. Discord's network is not in it.
+The bot's own handlers over a real database of 10,000 scenes, while every core encodes. The way to Discord and
+back is not in it.
 """
 
 import argparse

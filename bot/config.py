@@ -123,6 +123,9 @@ class DiscordSettings(Section):
 
     token: SecretStr = Field(SecretStr(""), description="the bot's token; empty: no Discord face")
     proxy: str = Field("", description="HTTP proxy for connections to Discord, such as http://127.0.0.1:3128")
+    silence_s: float = Field(
+        60, gt=0, description="seconds without a word from Discord after which it is connected to anew"
+    )
 
 
 class WebhookSettings(Section):

@@ -47,6 +47,7 @@ class ChatClient(discord.Client):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
+            heartbeat_timeout=services.settings.discord.silence_s,
             guild_ready_timeout=0.05,  # we do not wait for guilds: a command brings its own
         )
         self.services = services
@@ -81,6 +82,10 @@ class ChatClient(discord.Client):
     async def on_ready(self) -> None:
         """A new session: whatever was not shown meanwhile is shown now."""
         log.info("discord ready", guilds=len(self.guilds))
+        self.services.board.ring()
+
+    async def on_resumed(self) -> None:
+        """The same session, after a while in which nothing could be sent."""
         self.services.board.ring()
 
     async def _fingerprint(self) -> str:

@@ -14,9 +14,10 @@ SPACING_S = 15.0
 class Presence:
     """Keeps the bot's line in the list of members true."""
 
-    def __init__(self, *, services: Services, connection: Connection) -> None:
+    def __init__(self, *, services: Services, connection: Connection, spacing_s: float = SPACING_S) -> None:
         self._services = services
         self._connection = connection
+        self._spacing_s = spacing_s
         self._shown: tuple[object, int] | None = None
 
     async def run(self) -> None:
@@ -25,7 +26,7 @@ class Presence:
             change = asyncio.create_task(self._services.board.changed())
             try:
                 if await self._show():
-                    await asyncio.sleep(SPACING_S)
+                    await asyncio.sleep(self._spacing_s)
                 await change
             finally:
                 change.cancel()

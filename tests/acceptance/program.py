@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -20,7 +21,7 @@ BEARER = "acceptance-token"
 SETTINGS = """
 [service]
 port = 0
-drain_s = 0
+{drain}
 backups = 0
 data_dir = "{data}"
 
@@ -55,10 +56,16 @@ exec "{ffprobe}" "$@"
 
 
 class Program:
-    """`cutdown run`. Renders start when `open_gate` has been called."""
+    """`cutdown run`. Renders start when `open_gate` has been called; one that `drains` lets them end."""
 
     def __init__(
-        self, folder: Path, tools: Tools, *, environment: dict[str, str], link_hours: float = 24
+        self,
+        folder: Path,
+        tools: Tools,
+        *,
+        environment: dict[str, str],
+        link_hours: float = 24,
+        drains: bool = False,
     ) -> None:
         self._folder = folder
         self._gate = folder / "gate"
@@ -78,6 +85,7 @@ class Program:
         settings = SETTINGS.format(
             data=folder / "data",
             link_hours=link_hours,
+            drain="" if drains else "drain_s = 0",
             ffmpeg=ffmpeg,
             ffprobe=ffprobe,
             token_hash=hash_token(BEARER),
@@ -88,6 +96,11 @@ class Program:
     def log(self) -> str:
         """Everything that it has logged so far."""
         return self._log.read_text()
+
+    async def says(self, text: str) -> None:
+        """Waits until that is in its log."""
+        while text not in self.log:  # noqa: ASYNC110 - it is another process that writes it
+            await asyncio.sleep(0.01)
 
     async def start(self) -> None:
         """Returns when the HTTP face is open."""
@@ -106,9 +119,18 @@ class Program:
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Ends it; -9 is for `signal.SIGKILL`. Returns the exit status."""
+        self.tell(how)
+        return await self.ended()
+
+    def tell(self, how: signal.Signals) -> None:
+        """Sends it that signal, unless it has ended."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(how)
+
+    async def ended(self) -> int:
+        """The exit status, when it has ended."""
+        assert self._process is not None
         async with asyncio.timeout(30):
             return await self._process.wait()
 
@@ -206,10 +228,15 @@ def read(path: Path) -> bytes:
 
 @asynccontextmanager
 async def against(
-    discord: FakeDiscord, tools: Tools, folder: Path, *, link_hours: float = 24
+    discord: FakeDiscord,
+    tools: Tools,
+    folder: Path,
+    *,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    **settings: Any,
 ) -> AsyncIterator[Program]:
     """The program and a fake Discord; at the end its log holds no fault and no secret."""
-    program = Program(folder, tools, environment=discord.environment(), link_hours=link_hours)
+    program = Program(folder, tools, environment={**discord.environment(), **environment}, **settings)
     await program.start()
     try:
         yield program
