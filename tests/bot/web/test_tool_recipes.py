@@ -2,18 +2,18 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from processing.errors import RenderFailed
 from tests.bot.web.conftest import TOKEN, Answer, House
 from tests.bot.web.test_recipes import PAPER, RECIPES
 
 WORKFLOW = json.loads((Path(__file__).parents[3] / "docs/recipes/n8n.json").read_text(encoding="utf-8"))
 SERVICE = "https://shorts.example.org"
-#: What each tool puts in the place of its own words.
-RUN = {"{{ $execution.id }}": "117", "{{zap_meta_human_now}}": "now", "{{executionId}}": "117"}
 
 
 def settings_of(tool: str) -> dict[str, str]:
@@ -40,15 +40,35 @@ async def test_the_settings_of_the_table_make_a_short_once(house: House, tool: s
 
 
 async def test_the_workflow_for_n8n_goes_from_a_scene_to_its_link(house: House) -> None:
-    scene = await house.scene()
-    item: dict[str, Any] = {}
-    for node in in_order(WORKFLOW):
-        if node["type"] == "n8n-nodes-base.httpRequest":
-            answer = await perform(node["parameters"], item, house, scene_id=scene.id)
-            assert answer.status in (200, 202), answer.json
-            item = answer.json
-    assert item["status"] == "completed"
-    assert (await house.ask("GET", item["download_url"])).raw == house.pool.content
+    items = await performed(house)
+    assert list(items)[-1] == "How it stands"
+    assert items["How it stands"]["status"] == "completed"
+    link = items["How it stands"]["download_url"]
+    assert (await house.ask("GET", link)).raw == house.pool.content
+
+
+async def test_the_workflow_asks_again_while_the_short_is_being_made(house: House) -> None:
+    house.pool.gate.clear()
+    asked: list[str] = []
+
+    def on_answer(item: dict[str, Any]) -> None:
+        asked.append(item["status"])
+        if asked.count("processing") == 2:
+            house.pool.gate.set()
+
+    items = await performed(house, on_answer=on_answer, wait="1")
+    assert asked.count("processing") >= 2
+    assert items["How it stands"]["status"] == "completed"
+
+
+async def test_the_workflow_says_why_there_is_no_short(house: House) -> None:
+    house.pool.error = RenderFailed("The video could not be processed.")
+    items = await performed(house)
+    assert items["Say why"] == {"errorMessage": "The video could not be processed."}
+
+
+def test_the_workflow_has_the_id_without_which_n8n_refuses_it_on_its_command_line() -> None:
+    assert re.fullmatch(r"\w{16}", WORKFLOW["id"])
 
 
 async def test_the_workflow_holds_no_secret() -> None:
@@ -56,40 +76,83 @@ async def test_the_workflow_holds_no_secret() -> None:
     assert "Bearer" not in json.dumps(WORKFLOW)
 
 
-def in_order(workflow: dict[str, Any]) -> list[dict[str, Any]]:
-    """The nodes as their connections lead from the first."""
-    nodes = {node["name"]: node for node in workflow["nodes"]}
-    name, found = workflow["nodes"][0]["name"], []
+async def performed(
+    house: House, *, on_answer: Callable[[dict[str, Any]], None] = lambda item: None, wait: str = "60"
+) -> dict[str, Any]:
+    """What each node put out at last, in the order in which they ended; the way is as n8n goes it."""
+    nodes = {node["name"]: node for node in WORKFLOW["nodes"]}
+    scene, name, item, items = await house.scene(), WORKFLOW["nodes"][0]["name"], {}, {}
     while True:
-        found.append(nodes[name])
-        if name not in workflow["connections"]:
-            return found
-        ((following,),) = workflow["connections"][name]["main"]
-        name = following["node"]
+        node, output = nodes[name]["parameters"], 0
+        match nodes[name]["type"].removeprefix("n8n-nodes-base."):
+            case "httpRequest":
+                answer = await perform(node, Facts(item, items), house, scene_id=scene.id, wait=wait)
+                assert answer.status in (200, 202), answer.json
+                item = answer.json
+                on_answer(item)
+            case "switch":
+                output = output_of(node, Facts(item, items))
+            case "stopAndError":
+                item = {"errorMessage": evaluated(node["errorMessage"], Facts(item, items))}
+        items.pop(name, None)
+        items[name] = item
+        ways = WORKFLOW["connections"].get(name, {"main": []})["main"]
+        if output >= len(ways) or not ways[output]:
+            return items
+        (name,) = (way["node"] for way in ways[output])
 
 
-async def perform(node: dict[str, Any], item: dict[str, Any], house: House, *, scene_id: str) -> Answer:
+class Facts(NamedTuple):
+    """What an expression may speak of: the item at hand, and what other nodes put out."""
+
+    item: dict[str, Any]
+    of_nodes: dict[str, Any]
+
+
+async def perform(node: dict[str, Any], facts: Facts, house: House, *, scene_id: str, wait: str) -> Answer:
     """What n8n's HTTP Request node does with these parameters; the header credential is the token."""
     assert (node["authentication"], node["genericAuthType"]) == ("genericCredentialType", "httpHeaderAuth")
-    headers = pairs(node, "sendHeaders", "headerParameters", item) | house.bearer()
-    options: dict[str, Any] = {"params": pairs(node, "sendQuery", "queryParameters", item)}
+    headers = pairs(node, "sendHeaders", "headerParameters", facts) | house.bearer()
+    params = pairs(node, "sendQuery", "queryParameters", facts)
+    options: dict[str, Any] = {"params": params | ({"wait": wait} if "wait" in params else {})}
     if node.get("sendBody"):
         assert (node["contentType"], node["specifyBody"]) == ("json", "json")
-        body = json.loads(node["jsonBody"]) | {"scene_id": scene_id}
-        options["json"] = body
-    url = evaluated(node["url"], item).replace(SERVICE, house.services.base_url)
+        options["json"] = json.loads(node["jsonBody"]) | {"scene_id": scene_id}
+    url = evaluated(node["url"], facts).replace(SERVICE, house.services.base_url)
     return await house.ask(node["method"], url, headers=headers, **options)
 
 
-def pairs(node: dict[str, Any], switch: str, name: str, item: dict[str, Any]) -> dict[str, str]:
+def output_of(node: dict[str, Any], facts: Facts) -> int:
+    """Which way n8n's Switch node goes: that of the first rule that holds, or the extra one behind them."""
+    rules = node["rules"]["values"]
+    for number, rule in enumerate(rules):
+        conditions = rule["conditions"]["conditions"]
+        assert {condition["operator"]["operation"] for condition in conditions} == {"equals"}
+        holds = [evaluated(each["leftValue"], facts) == each["rightValue"] for each in conditions]
+        if {"and": all, "or": any}[rule["conditions"]["combinator"]](holds):
+            return number
+    assert node["options"]["fallbackOutput"] == "extra"
+    return len(rules)
+
+
+def pairs(node: dict[str, Any], switch: str, name: str, facts: Facts) -> dict[str, str]:
     if not node.get(switch):
         return {}
-    return {one["name"]: evaluated(one["value"], item) for one in node[name]["parameters"]}
+    return {one["name"]: evaluated(one["value"], facts) for one in node[name]["parameters"]}
 
 
-def evaluated(text: str, item: dict[str, Any]) -> str:
-    """An expression begins with `=`; these two are all that the workflow needs."""
+def evaluated(text: str, facts: Facts) -> str:
+    """An expression begins with `=`; these are all that the workflow needs."""
     if not text.startswith("="):
         return text
-    text = text[1:].replace("{{ $execution.id }}", "117")
-    return re.sub(r"{{ \$json\.(\w+) }}", lambda found: str(item[found[1]]), text)
+    text = text[1:].replace("{{ $workflow.id }}", "Wf1").replace("{{ $execution.id }}", "117")
+    text = re.sub(
+        r"{{ \$\('([^']+)'\)\.item\.json\.(\w+) }}",
+        lambda found: str(facts.of_nodes[found[1]][found[2]]),
+        text,
+    )
+    return re.sub(
+        r"{{ \$json\.(\w+)(?: \?\? \$json\.(\w+))? }}",
+        lambda found: str(next(facts.item[key] for key in found.groups() if facts.item.get(key) is not None)),
+        text,
+    )
