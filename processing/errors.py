@@ -8,6 +8,7 @@ ExportError
 │   ├── UnknownStrategy
 │   ├── UnknownQuality
 │   ├── InvalidRecipe      a focus beyond the edges, or too small a file
+│   ├── TooManyAtOnce      so many of the user's videos come in already
 │   ├── StorageFull        the user's videos take too much already
 │   ├── FetchRefused       an address that nothing can be fetched from
 │   ├── IdempotencyConflict
@@ -71,6 +72,12 @@ class InvalidRecipe(ExportRefused):
     """The focus lies outside the picture, or the size would not hold the scene."""
 
     code = "invalid_recipe"
+
+
+class TooManyAtOnce(ExportRefused):
+    """As many of the user's videos are on their way as may be; a later request may be taken."""
+
+    code = "too_many_at_once"
 
 
 class StorageFull(ExportRefused):

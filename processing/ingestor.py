@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from processing.detection import Detection, Detector, detect
-from processing.errors import ExportError, ExportRefused
+from processing.errors import ExportError, ExportRefused, TooManyAtOnce
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.findings import findings_of, scene_row
@@ -108,7 +108,7 @@ class Ingestor:
         """Fetch a video for a user, some time soon; the destinations hear how that ends.
 
         Raises:
-            ExportRefused: so many of the user's videos are on their way that one more must wait.
+            TooManyAtOnce: so many of the user's videos are on their way that one more must wait.
         """
         intake = Intake(
             video_id=new_id("vid"),
@@ -154,7 +154,7 @@ class Ingestor:
         self, intake: Intake, destinations: Sequence[Destination], *, unfinished_below: int | None = None
     ) -> Intake:
         if not await self._intakes.add(intake, destinations, unfinished_below=unfinished_below):
-            raise ExportRefused(f"{unfinished_below} of your videos are on their way; wait for one of them.")
+            raise TooManyAtOnce(f"{unfinished_below} of your videos are on their way; wait for one of them.")
         log.info("intake accepted", video_id=intake.video_id, owner_id=intake.owner_id)
         self._asked.set()
         return intake

@@ -6,8 +6,9 @@ from bot.notifiers.webhook import gone_note
 from bot.web.bodies import DeliveriesQuery
 from bot.web.calls import Call
 from bot.web.news_views import DeliveriesView, DeliveryView
+from bot.web.paging import more_than, page_of
 from bot.web.problems import not_found
-from bot.web.routes import Route, json, page_headers
+from bot.web.routes import Route, json
 
 
 async def list_deliveries(call: Call) -> web.Response:
@@ -17,13 +18,12 @@ async def list_deliveries(call: Call) -> web.Response:
         call.client.name,
         export_id=query.export_id,
         video_id=query.video_id,
-        at_most=query.limit + 1,
+        at_most=more_than(query.limit),
         after=query.cursor,
     )
-    shown = found[: query.limit]
-    cursor = shown[-1].id if len(found) > query.limit else None
-    view = DeliveriesView(deliveries=[DeliveryView.of(one) for one in shown], next_cursor=cursor)
-    return json(view, headers=page_headers(call, cursor))
+    page = page_of(found, limit=query.limit)
+    views = [DeliveryView.of(one) for one in page.rows]
+    return json(DeliveriesView(deliveries=views, next_cursor=page.next_cursor), headers=page.headers(call))
 
 
 async def resend(call: Call) -> web.Response:

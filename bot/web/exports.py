@@ -6,7 +6,8 @@ from bot.web.asking import accepted_answer, alone, destinations, idempotency
 from bot.web.bodies import PageQuery, RenewBody
 from bot.web.calls import Call
 from bot.web.export_views import AcceptedView, ExportsView, ExportView
-from bot.web.routes import Route, json, page_headers
+from bot.web.paging import more_than, page_of
+from bot.web.routes import Route, json
 from bot.web.watching import own_export, view_of
 from processing.requests import ExportRequest
 from storage.models import ACTIVE
@@ -16,12 +17,11 @@ async def list_exports(call: Call) -> web.Response:
     """List a user's exports, newest first."""
     query = call.query(PageQuery)
     exports = await call.services.exports.of_user(
-        call.user(query.user_id), at_most=query.limit + 1, after=query.cursor
+        call.user(query.user_id), at_most=more_than(query.limit), after=query.cursor
     )
-    shown = exports[: query.limit]
-    cursor = shown[-1].id if len(exports) > query.limit else None
-    view = ExportsView(exports=[await view_of(call, export) for export in shown], next_cursor=cursor)
-    return json(view, headers=page_headers(call, cursor))
+    page = page_of(exports, limit=query.limit)
+    views = [await view_of(call, export) for export in page.rows]
+    return json(ExportsView(exports=views, next_cursor=page.next_cursor), headers=page.headers(call))
 
 
 async def delete_export(call: Call) -> web.Response:

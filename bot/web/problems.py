@@ -20,6 +20,7 @@ from processing.errors import (
     Refusal,
     SceneNotFound,
     SourceRefused,
+    TooManyAtOnce,
 )
 
 log = structlog.get_logger()
@@ -125,6 +126,8 @@ def _of_export(error: ExportError, *, now: datetime) -> Problem:
             headers["Retry-After"] = headers["RateLimit"].rpartition("t=")[2]
             extra = {"limit": error.limit, "resets_at": error.resets_at.isoformat()}
             return Problem(429, error.code, str(error), headers=headers, extra=extra)
+        case TooManyAtOnce():
+            return Problem(429, error.code, str(error), headers={"Retry-After": "10"})
         case SceneNotFound():
             return Problem(404, error.code, str(error))
         case IdempotencyConflict():

@@ -62,14 +62,6 @@ def json(model: BaseModel, *, status: int = 200, headers: Mapping[str, str] | No
     return web.Response(text=model.model_dump_json(), status=status, headers=headers, content_type=JSON)
 
 
-def page_headers(call: Call, cursor: str | None) -> dict[str, str]:
-    """The way to the next page of a list, as a `Link` (RFC 8288)."""
-    if cursor is None:
-        return {}
-    url = call.link(str(call.request.rel_url.update_query(cursor=cursor)))
-    return {"Link": f'<{url}>; rel="next"'}
-
-
 async def _refuse_replay(route: Route, call: Call) -> None:
     """A signature covers the body alone: whoever overheard one may not use it for anything else."""
     if call.signed_id is None:

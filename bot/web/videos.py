@@ -5,8 +5,9 @@ from aiohttp import web
 from bot.web.bodies import PageQuery, VideoChanges
 from bot.web.calls import Call
 from bot.web.intakes import FetchBody, IntakeView, fetch_video
+from bot.web.paging import more_than, page_of
 from bot.web.problems import not_found
-from bot.web.routes import Route, json, page_headers
+from bot.web.routes import Route, json
 from bot.web.views import VideosView, VideoView
 from storage.models import Video
 
@@ -33,12 +34,11 @@ async def list_videos(call: Call) -> web.Response:
     """List a user's videos, the last to come first."""
     query = call.query(PageQuery)
     videos = await call.services.videos.page_of(
-        call.user(query.user_id), at_most=query.limit + 1, after=query.cursor
+        call.user(query.user_id), at_most=more_than(query.limit), after=query.cursor
     )
-    shown = videos[: query.limit]
-    cursor = shown[-1].id if len(videos) > query.limit else None
-    view = VideosView(videos=[VideoView.of(video) for video in shown], next_cursor=cursor)
-    return json(view, headers=page_headers(call, cursor))
+    page = page_of(videos, limit=query.limit)
+    views = [VideoView.of(video) for video in page.rows]
+    return json(VideosView(videos=views, next_cursor=page.next_cursor), headers=page.headers(call))
 
 
 async def change_video(call: Call) -> web.Response:
@@ -74,7 +74,7 @@ ROUTES = (
         body=FetchBody,
         takes_upload=True,
         repeatable=False,
-        answers={201: VideoView, 202: IntakeView, 413: None},
+        answers={201: VideoView, 202: IntakeView, 413: None, 429: None},
     ),
     Route(
         method="GET",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.errors import ExportRefused, FetchRefused
+from processing.errors import FetchRefused, TooManyAtOnce
 from processing.ffmpeg import Tools
 from processing.ingest import Library
 from processing.ingestor import BROKEN, WORN_OUT, Ingestor, IntakeLimits
@@ -296,7 +296,7 @@ async def test_a_user_may_have_only_so_many_on_their_way(studio: Studio) -> None
     ingestor = studio.ingestor(unfinished=2)
     for _ in range(2):
         await ingestor.request(URL, owner_id="ana")
-    with pytest.raises(ExportRefused, match="wait for one"):
+    with pytest.raises(TooManyAtOnce, match="wait for one"):
         await ingestor.request(URL, owner_id="ana")
     await ingestor.request(URL, owner_id="ben")
 

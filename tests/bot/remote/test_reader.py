@@ -45,6 +45,15 @@ async def opened(reader: ProxyReader, film: Film) -> AsyncIterator[str]:
         yield source.url
 
 
+@asynccontextmanager
+async def waiting_for(film: Film, place: int, http: aiohttp.ClientSession, url: str) -> AsyncIterator[None]:
+    """Somebody has asked for all from that place on, and the server holds it back."""
+    film.gate_at = place
+    async with http.get(url, headers={"Range": f"bytes={place}-"}):
+        await film.at_gate.wait()
+        yield
+
+
 async def test_a_part_is_what_it_is_and_little_more_is_read(
     reader: ProxyReader, film: Film, http: aiohttp.ClientSession
 ) -> None:
@@ -81,12 +90,10 @@ async def test_who_runs_on_a_little_further_the_next_time_asks_for_nothing_more(
     place = 6 * BLOCK_BYTES
     async with open_reader(LIMITS, tmp_path / "blocks") as reader:
         remote = await remote_of(reader, film)
+        # it hangs up before anything has come, so that no socket decides how far it got
         async with reader.open(remote) as source:
-            film.gate_at = (
-                place  # it hangs up before anything has come, so that no socket decides how far it got
-            )
-            async with http.get(source.url, headers={"Range": f"bytes={place}-"}):
-                await film.at_gate.wait()
+            async with waiting_for(film, place, http, source.url):
+                pass
             film.gate.set()
         film.asked.clear()
         async with reader.open(remote) as source:
@@ -109,9 +116,8 @@ async def test_who_waits_for_blocks_gets_them_though_the_one_who_asked_has_gone(
 ) -> None:
     remote = await remote_of(reader, film)
     async with reader.open(remote) as first, reader.open(remote) as second:
-        film.gate_at = 12 * BLOCK_BYTES
-        async with http.get(first.url, headers={"Range": f"bytes={film.gate_at}-"}):
-            await film.at_gate.wait()
+        async with waiting_for(film, 12 * BLOCK_BYTES, http, first.url):
+            pass
         waiting = asyncio.create_task(part(http, second.url, film.gate_at, 13 * BLOCK_BYTES))
         film.gate.set()
         assert await waiting == BODY[film.gate_at : 13 * BLOCK_BYTES]
@@ -125,9 +131,7 @@ async def test_what_is_on_its_way_is_not_asked_for_with_its_neighbour(
 ) -> None:
     remote = await remote_of(reader, film)
     async with reader.open(remote) as first, reader.open(remote) as second:
-        film.gate_at = 12 * BLOCK_BYTES
-        async with http.get(first.url, headers={"Range": f"bytes={film.gate_at}-"}):
-            await film.at_gate.wait()
+        async with waiting_for(film, 12 * BLOCK_BYTES, http, first.url):
             start, end = 11 * BLOCK_BYTES, 12 * BLOCK_BYTES
             assert await part(http, second.url, start, end) == BODY[start:end]
         film.gate.set()

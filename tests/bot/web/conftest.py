@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import hypothesis
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -56,6 +57,18 @@ SETTINGS = {
 LOOPBACK = [ip_network("127.0.0.0/8")]
 FETCHES = FetchLimits(most_bytes=1_000_000, timeout_s=10, allowed_networks=LOOPBACK)
 READS = ReadLimits(most_bytes=1_000_000, cache_bytes=1_000_000, allowed_networks=LOOPBACK)
+
+
+def searching(cases: int) -> hypothesis.settings:
+    """So many cases over a socket, the same ones each time."""
+    return hypothesis.settings(
+        max_examples=cases,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

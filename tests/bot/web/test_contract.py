@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from schemathesis import GenerationMode, openapi
 
 from bot.config import Settings
-from tests.bot.web.conftest import SETTINGS, TOKEN, House
+from tests.bot.web.conftest import SETTINGS, TOKEN, House, searching
 
 CASES = 12
 #: How a request within the document may be answered: 404 and 409 tell of what is there, 422 of a key that
-#: was used before. 400 is not among them: what the document allows, the face takes.
-WELCOME = ["2xx", "304", "401", "403", "404", "409", "422"]
+#: was used before, 429 of videos that come in already. 400 is not among them: what the document allows,
+#: the face takes.
+WELCOME = ["2xx", "304", "401", "403", "404", "409", "422", "429"]
 
 
 @pytest.fixture
@@ -84,14 +84,7 @@ def explore(document: dict[str, object], base_url: str, mended: Mended) -> list[
         right, wrong = (operation.as_strategy(generation_mode=mode) for mode in GenerationMode)
 
         @given(case=right.map(mended) | wrong)
-        @hypothesis_settings(
-            max_examples=CASES,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @searching(CASES)
         def probe(case: schemathesis.Case) -> None:
             case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"})
 

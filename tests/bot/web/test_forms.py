@@ -10,13 +10,12 @@ from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Settings
 from bot.web.server import application
-from tests.bot.web.conftest import SETTINGS, TOKEN, House
+from tests.bot.web.conftest import SETTINGS, TOKEN, House, searching
 
 CASES = 200
 HEAD = (
@@ -133,14 +132,7 @@ def explore(house: House, film: bytes) -> set[int]:
     port, seen = house.http._base_url.port, set[int]()
 
     @given(kind=KINDS, body=FORMS | damaged(), chunked=st.booleans())
-    @hypothesis_settings(
-        max_examples=CASES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @searching(CASES)
     def send(kind: bytes, body: bytes, chunked: bool) -> None:
         status, said = answered(port, kind, body.replace(FILM, film), chunked=chunked)
         seen.add(status)

@@ -52,6 +52,14 @@ async def test_what_cannot_be_fetched_says_why(house: House, films: str) -> None
     assert (await house.get(f"/v1/videos/{done.json['id']}")).status == 404
 
 
+async def test_who_has_enough_on_its_way_is_asked_to_come_again(house: House, films: str) -> None:
+    answers = [await house.post("/v1/videos", json={"url": f"{films}film.mp4"}) for _ in range(6)]
+    assert [answer.status for answer in answers] == [202] * 5 + [429]
+    assert (answers[-1].json["code"], answers[-1].headers["Retry-After"]) == ("too_many_at_once", "10")
+    await come_in(house, answers[0])
+    assert (await house.post("/v1/videos", json={"url": f"{films}film.mp4"})).status == 202
+
+
 @pytest.mark.parametrize(
     "url", ["ftp://films.example/a", "file:///etc/passwd", "/etc/passwd", "", "http://a\nb"]
 )
