@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.config import Settings
 from bot.fetching import FetchLimits
 from bot.remote.reader import ReadLimits
-from processing.ingestor import IntakeLimits
+from processing.arrival import IntakeLimits
 from processing.requests import ExportLimits
 from processing.scenes import SceneBounds
 
@@ -52,6 +52,7 @@ def of_intakes(settings: Settings) -> IntakeLimits:
     return IntakeLimits(
         detects=ingest.detect_scenes,
         detector=ingest.detector,
+        fetches=ingest.fetches,
         scenes=SceneBounds(
             shortest_s=ingest.scene_shortest_s,
             target_s=ingest.scene_target_s,

@@ -77,6 +77,9 @@ class IngestSettings(Section):
     scene_shortest_s: float = Field(15, gt=0, description="shortest scene that is found, in seconds")
     scene_target_s: float = Field(40, gt=0, description="best length of a scene, in seconds")
     scene_longest_s: float = Field(180, gt=0, description="longest scene that is found, in seconds")
+    fetches: int = Field(
+        4, ge=1, description="videos that are fetched at once; half of them may be one user's"
+    )
     fetch_timeout_s: float = Field(3600, gt=0, description="longest fetch of a video, in seconds")
     allowed_networks: list[IPv4Network | IPv6Network] = Field(
         [], description="private networks that videos may be fetched from all the same, such as 10.0.0.0/8"

@@ -1,7 +1,6 @@
 """Fetches the file that an address names: from no private place, in bounded size and time."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from bot.sites.ytdlp import SiteLimits, Sites
 from processing.errors import FetchRefused, Refusal, SourceRefused
 
 PIECE_BYTES = 256 * 1024
+COPIED_BYTES = 4 * 1024 * 1024
 #: A transfer that breaks off is taken up where it broke, this many times.
 RESUMPTIONS = 3
 #: How a file below one of the configured folders is written: `folder:holiday/beach.mp4`.
@@ -36,7 +36,8 @@ class FetchLimits:
 @asynccontextmanager
 async def open_fetcher(limits: FetchLimits) -> AsyncIterator["Fetcher"]:
     """A fetcher with connections of its own, closed at the end."""
-    async with open_session(limits.allowed_networks) as session:
+    # one file a connection: what a server sends behind its end is not to be read as the next answer
+    async with open_session(limits.allowed_networks, used_again=False) as session:
         yield Fetcher(session, limits)
 
 
@@ -63,7 +64,7 @@ class Fetcher:
             SourceRefused: it is larger than this service takes.
         """
         if url.startswith(FOLDER):
-            await asyncio.to_thread(shutil.copyfile, self._shared(url.removeprefix(FOLDER)), path)
+            await _copy(self._shared(url.removeprefix(FOLDER)), path, on_progress)
             return
         if self._sites.knows(url):
             await self._sites.fetch(url, path, on_progress=on_progress)
@@ -96,6 +97,15 @@ class Fetcher:
             except aiohttp.ClientError:
                 raise FetchRefused("The server cannot be understood.") from None
         raise FetchRefused("The server breaks off again and again.")
+
+
+async def _copy(source: Path, path: Path, on_progress: Callable[[float], None]) -> None:
+    """Piece by piece: a thread that copies all of a film could not be called off."""
+    whole = source.stat().st_size
+    with source.open("rb") as origin, path.open("wb") as copy:
+        while piece := await asyncio.to_thread(origin.read, COPIED_BYTES):
+            await asyncio.to_thread(copy.write, piece)
+            on_progress(min(1.0, copy.tell() / whole))
 
 
 class _Transfer:

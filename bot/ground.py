@@ -9,10 +9,11 @@ from bot import bounds
 from bot.config import Settings
 from bot.services import Services
 from processing.album import Album
+from processing.arrival import Arrivals, Fetch
 from processing.assembly import exporter_above
 from processing.ffmpeg import Tools
 from processing.ingest import Library
-from processing.ingestor import Fetch, Ingestor
+from processing.ingestor import Ingestor
 from processing.opener import Opener, RemoteReader
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
@@ -106,10 +107,11 @@ def _catalogue(ground: Ground, settings: Settings) -> tuple[Library, Ingestor]:
         now=ground.now,
         storage_bytes=round(settings.ingest.storage_gb * 1e9),
     )
-    ingestor = Ingestor(
+    intakes, limits = Intakes(ground.database), bounds.of_intakes(settings)
+    arrivals = Arrivals(
         library=library,
         videos=videos,
-        intakes=Intakes(ground.database),
+        intakes=intakes,
         opener=ground.opener,
         fetch=ground.fetch,
         staying=Staying(
@@ -117,7 +119,15 @@ def _catalogue(ground: Ground, settings: Settings) -> tuple[Library, Ingestor]:
         ),
         tools=ground.tools,
         scratch=ground.scratch,
-        limits=bounds.of_intakes(settings),
+        limits=limits,
+        now=ground.now,
+    )
+    ingestor = Ingestor(
+        library=library,
+        videos=videos,
+        intakes=intakes,
+        arrivals=arrivals,
+        limits=limits,
         now=ground.now,
         on_step=ground.on_step,
         on_news=ground.on_news,

@@ -16,10 +16,12 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @asynccontextmanager
-async def open_session(allowed_networks: Sequence[Network]) -> AsyncIterator[aiohttp.ClientSession]:
+async def open_session(
+    allowed_networks: Sequence[Network], *, used_again: bool = True
+) -> AsyncIterator[aiohttp.ClientSession]:
     """Connections to public addresses and those networks alone, closed at the end."""
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(socket_factory=guarded(allowed_networks)),
+        connector=aiohttp.TCPConnector(socket_factory=guarded(allowed_networks), force_close=not used_again),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=SILENCE_S, sock_read=SILENCE_S),
         # a packed answer could be a thousand times as large when it is unpacked

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from processing import watching
+from processing.calling_off import aside, still_wanted
 from processing.errors import Refusal, SourceRefused
 from processing.ffmpeg import Tools, demand, run
 from processing.media import MediaInfo, Part
@@ -41,6 +42,7 @@ class Samples:
 
     def __getitem__(self, index: int) -> bytes:
         """The sample of that index, or the nearest that there is."""
+        still_wanted()  # what takes long in a film passes here
         first = SAMPLE_BYTES * min(max(index, 0), len(self) - 1)
         return self.pixels[first : first + SAMPLE_BYTES]
 
@@ -117,7 +119,7 @@ async def analyse(
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
         heard = folder / "speech.pcm"
         speech = await listen(heard) if heard.exists() else None
-        return _read(folder, reader, media, view, speech)
+        return await aside(_read, folder, reader, media, view, speech)
 
 
 def _read(

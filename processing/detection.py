@@ -1,12 +1,12 @@
 """From a file to its cuts and scenes: the pass over it, then every decision, in order."""
 
-import asyncio
 import enum
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from processing.analysis import Analysis, analyse
+from processing.calling_off import aside
 from processing.character import characterise, title
 from processing.ffmpeg import Tools
 from processing.media import MediaInfo, Part
@@ -77,10 +77,10 @@ async def detect(
             source, media, tools=tools, bounds=bounds, timeout_s=timeout_s, on_progress=watched
         )
         if found is not None:
-            return await asyncio.to_thread(_detection, found.seen, found.boundaries, found.intervals)
+            return await aside(_detection, found.seen, found.boundaries, found.intervals)
     seen = await analyse(source, media, tools=tools, timeout_s=timeout_s, on_progress=watched)
     # seconds of pure Python for a film: not in the loop that answers people
-    return await asyncio.to_thread(decide, seen, bounds)
+    return await aside(decide, seen, bounds)
 
 
 def decide(seen: Analysis, bounds: SceneBounds) -> Detection:

@@ -1,7 +1,6 @@
 """The catalogue: videos that were probed and are kept, and the scenes that their owners cut them into."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,10 +8,12 @@ from pathlib import Path, PurePosixPath
 
 import structlog
 
+from processing.calling_off import aside
 from processing.cutting import SceneDraft, drawn, halves, joined, replaced
 from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
+from processing.fingerprint import fingerprint
 from processing.media import MediaInfo
 from processing.requests import check_interval
 from processing.titles import one_line
@@ -20,6 +21,7 @@ from storage.files import FileStore
 from storage.identifiers import new_id
 from storage.models import REMOTE, Remote, Scene, Video
 from storage.scenes import Scenes
+from storage.to_the_end import to_the_end
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -75,7 +77,7 @@ class Library:
             id=video_id,
             owner_id=owner_id,
             title=one_line(title) or one_line(PurePosixPath(name).name) or video_id,
-            file_key=f"sources/{await asyncio.to_thread(_digest, path)}",
+            file_key=f"sources/{await aside(fingerprint, path)}",
             size_bytes=path.stat().st_size,
             duration_s=media.duration_s,
             width=media.width,
@@ -85,8 +87,7 @@ class Library:
         )
         async with self._keeping:
             await self._demand_room(video)
-            await self._files.put(video.file_key, path)
-            await self._videos.add(video)
+            await to_the_end(self._keep(path, video))
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
         return video
 
@@ -231,6 +232,10 @@ class Library:
         """A video's scenes in order of time."""
         return await self._scenes.of_video(video.id)
 
+    async def _keep(self, path: Path, video: Video) -> None:
+        await self._files.put(video.file_key, path)
+        await self._videos.add(video)
+
     async def _demand_room(self, video: Video) -> None:
         others = await self._videos.of_owner(video.owner_id)
         held = sum(other.size_bytes for other in others if not other.is_remote)
@@ -238,8 +243,3 @@ class Library:
             raise StorageFull(
                 f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."
             )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,27 +1,18 @@
-"""The life of an intake: fetched, probed, kept, its scenes found; resumed after a restart."""
+"""The life of an intake: asked for, waited for, taken in or called off; resumed after a restart."""
 
 import asyncio
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from types import MappingProxyType
-from typing import Protocol
 
 import structlog
 
-from processing.detection import Detection, Detector, detect
+from processing.arrival import Arrivals, IntakeLimits
 from processing.errors import ExportError, ExportRefused, TooManyAtOnce
-from processing.ffmpeg import Tools
-from processing.ffprobe import probe
-from processing.findings import findings_of, scene_row
 from processing.ingest import Library
-from processing.opener import Opener
-from processing.scenes import SceneBounds
-from processing.staying import Staying
 from storage.identifiers import new_id
 from storage.intake_models import Intake, IntakeStatus, Keep
+from storage.intake_queue import Lane
 from storage.intakes import Intakes
 from storage.models import Destination, Video
 from storage.videos import Videos
@@ -33,31 +24,21 @@ WORN_OUT = "Taking this video in has been broken off several times, so it was gi
 
 
 @dataclass(frozen=True, kw_only=True)
-class IntakeLimits:
-    """The bounds that an operator sets."""
+class Line:
+    """Who works in a lane: on how many videos at once, and on how many of one owner."""
 
-    detects: bool = True
-    detector: Detector = Detector.FULL
-    scenes: SceneBounds = field(default_factory=SceneBounds)
-    unfinished: int = 5
-    tries: int = 3
-    detect_timeout_s: float = 4 * 3600.0
-
-
-class Fetch(Protocol):
-    """Brings a file from an address."""
-
-    async def __call__(self, url: str, path: Path, *, on_progress: Callable[[float], None]) -> None:
-        """Write the file to `path`; `on_progress` hears which part of it is here, 0 to 1.
-
-        Raises:
-            FetchRefused: it cannot be had; the message says why.
-            SourceRefused: it is larger than this service takes.
-        """
+    lane: Lane
+    size: int
+    of_one_owner: int
+    work: Callable[[Intake], Awaitable[bool]]
+    running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
 class Ingestor:
-    """Takes videos in, one after the other. It owns every change of an intake's status."""
+    """Takes videos in. With `Arrivals`, it owns every change of an intake's status.
+
+    Several are fetched at once, so that no slow server holds up everyone; one is watched: that takes a core.
+    """
 
     def __init__(
         self,
@@ -65,11 +46,7 @@ class Ingestor:
         library: Library,
         videos: Videos,
         intakes: Intakes,
-        opener: Opener,
-        fetch: Fetch,
-        staying: Staying | None = None,
-        tools: Tools,
-        scratch: Path,
+        arrivals: Arrivals,
         limits: IntakeLimits,
         now: Callable[[], datetime],
         on_step: Callable[[], None] = lambda: None,
@@ -78,22 +55,26 @@ class Ingestor:
         self._library = library
         self._videos = videos
         self._intakes = intakes
-        self._opener = opener
-        self._fetch = fetch
-        self._staying = staying
-        self._tools = tools
-        self._scratch = scratch
+        self._arrivals = arrivals
         self._limits = limits
         self._now = now
         self._on_step = on_step
         self._on_news = on_news
         self._asked = asyncio.Event()
-        self._progress: dict[str, float] = {}
+        # between the row that is begun and the task that works on it, nobody may call it off
+        self._claims = asyncio.Lock()
+        self._fault: BaseException | None = None
+        half = max(1, limits.fetches // 2)
+        self._lines = (
+            Line(lane=Lane.BRINGING, size=limits.fetches, of_one_owner=half, work=arrivals.bring),
+            Line(lane=Lane.WATCHING, size=1, of_one_owner=1, work=arrivals.find_scenes),
+            Line(lane=Lane.WATCHING_AFAR, size=1, of_one_owner=1, work=arrivals.find_scenes),
+        )
 
     @property
     def progress(self) -> Mapping[str, float]:
-        """Video id -> which part of its present step is done, 0 to 1, for the one that is being taken in."""
-        return MappingProxyType(self._progress)
+        """Video id -> which part of its present step is done, 0 to 1, for those that are being taken in."""
+        return self._arrivals.progress
 
     async def request(
         self,
@@ -123,7 +104,7 @@ class Ingestor:
         return await self._add(intake, destinations, unfinished_below=self._limits.unfinished)
 
     async def find_scenes(self, video: Video, *, destinations: Sequence[Destination] = ()) -> Intake:
-        """Find the scenes of a video that is held already, some time soon."""
+        """Find the scenes of a video that is there already, some time soon. One that stays is read whole."""
         intake = Intake(
             video_id=video.id,
             owner_id=video.owner_id,
@@ -134,21 +115,52 @@ class Ingestor:
         )
         return await self._add(intake, destinations)
 
+    async def remove(self, video_id: str) -> bool:
+        """Forget a video, be it here or on its way; nothing of it is left behind. False: there is none."""
+        async with self._claims:
+            gone = await self._forgotten(video_id)
+            working = [line.running[video_id] for line in self._lines if video_id in line.running]
+        for task in working:
+            task.cancel()
+        if working:
+            await asyncio.wait(working)
+            # it may have come in at that very moment
+            gone = await self._forgotten(video_id) or gone
+        if gone:
+            log.info("intake forgotten", video_id=video_id)
+            self._on_step()
+        return gone
+
     def wake(self) -> None:
         """There is something to take in."""
         self._asked.set()
 
     async def run(self) -> None:
         """Take in whatever comes, until cancelled."""
-        while True:
-            self._asked.clear()
-            await self.work_off()
-            await self._asked.wait()
+        try:
+            while True:
+                self._asked.clear()
+                await self._fill()
+                await self._asked.wait()
+        finally:
+            await self._stop()
 
     async def work_off(self) -> None:
         """Take in everything that is waiting."""
-        while intake := await self._intakes.begin_next():
-            await self._take_in(intake)
+        try:
+            self._asked.set()
+            while self._asked.is_set():
+                self._asked.clear()
+                await self._fill()
+                if working := self._working():
+                    await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._stop()
+
+    async def _forgotten(self, video_id: str) -> bool:
+        video = await self._videos.get(video_id)
+        # with its row, that of its intake goes
+        return await (self._library.remove_video(video) if video else self._intakes.forget(video_id))
 
     async def _add(
         self, intake: Intake, destinations: Sequence[Destination], *, unfinished_below: int | None = None
@@ -159,17 +171,37 @@ class Ingestor:
         self._asked.set()
         return intake
 
-    async def _take_in(self, intake: Intake) -> None:
+    async def _fill(self) -> None:
+        """Begin whatever there is a free place for."""
+        if self._fault is not None:
+            fault, self._fault = self._fault, None
+            raise fault
+        for line in self._lines:
+            while len(line.running) < line.size and await self._begin_next(line):
+                pass
+
+    async def _begin_next(self, line: Line) -> bool:
+        async with self._claims:
+            intake = await self._intakes.begin_next(
+                line.lane,
+                busy=[video_id for each in self._lines for video_id in each.running],
+                begun=line.running,
+                of_one_owner=line.of_one_owner,
+            )
+            if intake is None:
+                return False
+            task = asyncio.create_task(self._taken(intake, line), name=intake.video_id)
+            line.running[intake.video_id] = task
+        task.add_done_callback(lambda ended: self._ended(line, ended))
+        return True
+
+    async def _taken(self, intake: Intake, line: Line) -> None:
         """Every way out but a crash leaves a status that tells the truth."""
         try:
             if intake.tries > self._limits.tries:
                 raise ExportRefused(WORN_OUT)
-            video = await self._videos.get(intake.video_id) or await self._bring(intake)
-            # after a crash behind the probing, the first of these steps is missing
-            for status in (IntakeStatus.PROBING, IntakeStatus.DETECTING):
-                await self._intakes.step(intake.video_id, status)
-            self._on_step()
-            await self._find_scenes(video, intake)
+            if await line.work(intake):
+                self._on_news()
         except asyncio.CancelledError:
             await self._intakes.put_back(intake.video_id)
             raise
@@ -179,65 +211,26 @@ class Ingestor:
             log.exception("intake broke", video_id=intake.video_id)
             await self._fail(intake, BROKEN)
         finally:
-            self._progress.pop(intake.video_id, None)
+            self._arrivals.forget_progress(intake.video_id)
             self._on_step()
-
-    async def _bring(self, intake: Intake) -> Video:
-        if intake.url is None:
-            raise ExportRefused("The video has been removed.")
-        if self._staying and (video := await self._staying.admit(intake)):
-            return video
-        with tempfile.TemporaryDirectory(dir=self._scratch, prefix="fetch-") as folder:
-            path = Path(folder, "source")
-            await self._fetch(intake.url, path, on_progress=self._watch(intake.video_id))
-            await self._intakes.step(intake.video_id, IntakeStatus.PROBING)
-            return await self._library.add_video(
-                path,
-                owner_id=intake.owner_id,
-                name=intake.url.partition("?")[0],
-                title=intake.title,
-                video_id=intake.video_id,
-            )
-
-    async def _find_scenes(self, video: Video, intake: Intake) -> None:
-        wanted = self._limits.detects and intake.finds_scenes
-        # it would read all of a file that has stayed away: only for one who asks for just that
-        reads = not video.is_remote or intake.url is None
-        detection = await self._detect(video) if wanted and reads else None
-        found = detection.scenes if detection else ()
-        scenes = [(scene_row(scene, video, self._now()), scene.facts) for scene in found]
-        if await self._intakes.complete(
-            video.id,
-            findings=findings_of(detection),
-            scenes=scenes,
-            momentary=detection.momentary if detection else (),
-            now=self._now(),
-        ):
-            self._on_news()
-            log.info("intake ready", video_id=video.id, scenes=len(scenes))
-
-    async def _detect(self, video: Video) -> Detection:
-        watch = self._watch(video.id)
-        async with self._opener.open(video.file_key) as source:
-            return await detect(
-                source,
-                await probe(source, tools=self._tools),
-                tools=self._tools,
-                bounds=self._limits.scenes,
-                detector=self._limits.detector,
-                timeout_s=self._limits.detect_timeout_s,
-                on_progress=lambda seconds: watch(seconds / (video.duration_s or seconds or 1)),
-            )
 
     async def _fail(self, intake: Intake, error: str, *, detail: str = "") -> None:
         if await self._intakes.fail(intake.video_id, error, now=self._now()):
             self._on_news()
             log.warning("intake failed", video_id=intake.video_id, error=error, detail=detail)
 
-    def _watch(self, video_id: str) -> Callable[[float], None]:
-        self._progress[video_id] = 0.0
+    def _ended(self, line: Line, task: asyncio.Task[None]) -> None:
+        del line.running[task.get_name()]
+        if not task.cancelled() and (error := task.exception()):
+            self._fault = error  # its end could not be written: no more is begun until the loop starts anew
+        self._asked.set()
 
-        def heard(part: float) -> None:
-            self._progress[video_id] = min(1.0, max(self._progress.get(video_id, 0.0), part))
+    def _working(self) -> list[asyncio.Task[None]]:
+        return [task for line in self._lines for task in line.running.values()]
 
-        return heard
+    async def _stop(self) -> None:
+        """Break off what is under way: it is put back, and no try is counted."""
+        working = self._working()
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from processing.analysis import Analysis, Samples
+from processing.calling_off import still_wanted
 from processing.shots import Boundary, Transition
 from processing.soundtrack import silences
 from processing.speech import Spoken
@@ -135,6 +136,7 @@ def merge(candidates: Sequence[Candidate], *, duration_s: float, bounds: SceneBo
     points = _points(candidates, duration_s)
     cost, came_from = [0.0], [(0, False)]
     for here in range(1, len(points)):
+        still_wanted()
         least, best = min(_ways(points, cost, here, bounds))
         cost.append(least)
         came_from.append(best)

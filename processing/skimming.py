@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from processing.analysis import Analysis, analyse
+from processing.calling_off import aside
 from processing.ffmpeg import Tools
 from processing.media import MediaInfo
 from processing.scenes import MEMORY_S, NEW, Interval, Mark, SceneBounds, merge, places
@@ -65,10 +66,10 @@ async def skim(
     )
     if len(seen.frame_times) * SPARSE_S < seen.duration_s:
         return None
-    vague, sharp = list(gaps(seen)), list[Mark]()
+    vague, sharp = await aside(lambda: list(gaps(seen))), list[Mark]()
     while True:
         marks = [*sharp, *(gap.mark for gap in vague)]
-        intervals = merge(places(marks, seen), duration_s=seen.duration_s, bounds=bounds)
+        intervals = await aside(_merged, marks, seen, bounds)
         chosen = [gap for gap in vague if _ends_a_scene(gap.mark.boundary, intervals)]
         if not chosen:
             return Skimmed(seen=seen, boundaries=[mark.boundary for mark in sharp], intervals=intervals)
@@ -76,6 +77,10 @@ async def skim(
             found = await _looked_at(gap, source, media, seen=seen, tools=tools, timeout_s=timeout_s)
             sharp += [Mark(boundary=boundary, novelty=gap.mark.novelty) for boundary in found]
         vague = [gap for gap in vague if gap not in chosen]
+
+
+def _merged(marks: Sequence[Mark], seen: Analysis, bounds: SceneBounds) -> list[Interval]:
+    return merge(places(marks, seen), duration_s=seen.duration_s, bounds=bounds)
 
 
 def gaps(seen: Analysis) -> Iterator[Gap]:
@@ -133,6 +138,6 @@ async def _looked_at(
     window = await analyse(source, media, tools=tools, timeout_s=timeout_s, view=view)
     moved = (
         replace(found, end_s=found.end_s + begin_s, start_s=found.start_s + begin_s)
-        for found in find_boundaries(window)
+        for found in await aside(find_boundaries, window)
     )
     return [found for found in moved if gap.begin_s - SLACK_S <= found.at_s <= gap.end_s + SLACK_S]

@@ -11,6 +11,7 @@ from typing import Self
 import aiosqlite
 
 from storage.files import into_place
+from storage.to_the_end import to_the_end
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
@@ -118,16 +119,7 @@ async def _connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
 
 async def _settle(connection: aiosqlite.Connection, sql: str) -> None:
     """Run a statement to its end, however often the caller is cancelled meanwhile."""
-    statement = asyncio.ensure_future(connection.execute(sql))
-    cancelled: asyncio.CancelledError | None = None
-    while not statement.done():
-        try:
-            await asyncio.wait([statement])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled from statement.exception()
-    statement.result()
+    await to_the_end(connection.execute(sql))
 
 
 async def _migrate(connection: aiosqlite.Connection) -> None:

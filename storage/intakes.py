@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from storage import soundtracks
 from storage.database import Database, changed_one, first_row
 from storage.deliveries import add_destinations, announce_video
 from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
+from storage.intake_queue import UNFINISHED, Lane, begin, enqueue
 from storage.models import Destination, Scene, VideoEvent
 from storage.moments import from_optional, from_text, to_text
 
-_UNFINISHED = "status IN ('fetching', 'probing', 'detecting')"
-_COUNT = f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {_UNFINISHED}"
+_COUNT = f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {UNFINISHED}"
 
 
 class Intakes:
@@ -28,7 +28,7 @@ class Intakes:
     ) -> bool:
         """Keep a new intake and who hears how it ends; nothing has been done for it yet.
 
-        It takes the place of one that was not to find scenes, if that has ended well. False: its owner has
+        It takes the place of one that has ended without looking for scenes, or in vain. False: its owner has
         that many unfinished ones already.
         """
         async with self._database.transaction() as connection:
@@ -37,25 +37,10 @@ class Intakes:
                 if row is None or row[0] >= unfinished_below:
                     return False
             await connection.execute(
-                "DELETE FROM intakes WHERE video_id = ? AND status = 'ready' AND NOT finds_scenes",
+                f"DELETE FROM intakes WHERE video_id = ? AND findings IS NULL AND NOT {UNFINISHED}",
                 (intake.video_id,),
             )
-            await connection.execute(
-                """
-                INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep, finds_scenes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                (
-                    intake.video_id,
-                    intake.owner_id,
-                    intake.title,
-                    intake.url,
-                    intake.status,
-                    to_text(intake.created_at),
-                    intake.keep,
-                    intake.finds_scenes,
-                ),
-            )
+            await enqueue(connection, intake)
             await add_destinations(connection, destinations, video_id=intake.video_id)
             return True
 
@@ -69,37 +54,55 @@ class Intakes:
         intake = await self.get(video_id)
         return intake.findings.lit if intake and intake.findings else None
 
-    async def begin_next(self) -> Intake | None:
-        """The oldest unfinished intake, one try more; None: there is none.
+    async def begin_next(
+        self,
+        lane: Lane,
+        *,
+        busy: Collection[str] = (),
+        begun: Collection[str] = (),
+        of_one_owner: int = 1,
+    ) -> Intake | None:
+        """The one whose turn it is in that lane, one try more; None: there is none.
 
-        One that was being probed begins again: its file was in a scratch folder that is gone.
+        `busy` are those that are being worked on, `begun` those of this lane: of one owner, no more than
+        that many.
         """
         async with self._database.transaction() as connection:
-            rows = await connection.execute_fetchall(
-                f"""
-                UPDATE intakes SET tries = tries + 1, status = iif(status = 'probing', 'fetching', status)
-                WHERE video_id = (SELECT video_id FROM intakes WHERE {_UNFINISHED}
-                                  ORDER BY created_at, video_id LIMIT 1)
-                RETURNING *
-                """
-            )
-        return next(map(_from_row, rows), None)
+            row = await begin(connection, lane, busy=busy, begun=begun, of_one_owner=of_one_owner)
+        return _from_row(row) if row else None
 
     async def step(self, video_id: str, status: IntakeStatus) -> bool:
-        """Go on to that status."""
+        """Go on to that status. What has come in well has its tries anew for what is to be found in it."""
+        tries = "0" if status is IntakeStatus.DETECTING else "tries"
         async with self._database.transaction() as connection:
             return await changed_one(
                 connection,
-                f"UPDATE intakes SET status = ? WHERE video_id = ? AND {_before(status)}",
+                f"UPDATE intakes SET status = ?, tries = {tries} WHERE video_id = ? AND {_before(status)}",
                 (status, video_id),
             )
 
     async def put_back(self, video_id: str) -> None:
-        """It was called off by a shutdown: that was no try."""
+        """It was called off by a shutdown: that was no try. One that was forgotten stays so."""
         async with self._database.transaction() as connection:
             await connection.execute(
-                f"UPDATE intakes SET tries = tries - 1 WHERE video_id = ? AND {_UNFINISHED}", (video_id,)
+                f"UPDATE intakes SET tries = tries - 1 WHERE video_id = ? AND {UNFINISHED}", (video_id,)
             )
+
+    async def forget(self, video_id: str) -> bool:
+        """Forget that a video was asked for, and who was to hear of it. False: nobody has."""
+        async with self._database.transaction() as connection:
+            return await changed_one(connection, "DELETE FROM intakes WHERE video_id = ?", (video_id,))
+
+    async def on_their_way(self, owner_id: str) -> list[Intake]:
+        """A user's intakes that have not ended, whose videos are not there yet; the oldest first."""
+        rows = await self._database.fetch_all(
+            f"""
+            SELECT * FROM intakes WHERE owner_id = ? AND {UNFINISHED}
+            AND NOT EXISTS (SELECT 1 FROM videos WHERE id = video_id) ORDER BY rowid
+            """,
+            (owner_id,),
+        )
+        return [_from_row(row) for row in rows]
 
     async def complete(
         self,

@@ -3,9 +3,9 @@
 import aiosqlite
 
 from storage.database import Database
-from storage.intake_models import IntakeStatus, Keep
+from storage.intake_models import Intake, IntakeStatus, Keep
+from storage.intake_queue import enqueue
 from storage.models import Export
-from storage.moments import to_text
 
 
 def without_video(export: str) -> str:
@@ -18,12 +18,17 @@ def without_video(export: str) -> str:
 
 async def order_video(connection: aiosqlite.Connection, export: Export, url: str, keep: Keep | None) -> None:
     """Have the video fetched under the name that the export knows, in the transaction that creates both."""
-    await connection.execute(
-        """
-        INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep)
-        VALUES (?, ?, '', ?, ?, ?, ?)
-        """,
-        (export.video_id, export.user_id, url, IntakeStatus.FETCHING, to_text(export.created_at), keep),
+    await enqueue(
+        connection,
+        Intake(
+            video_id=export.video_id,
+            owner_id=export.user_id,
+            title="",
+            url=url,
+            status=IntakeStatus.FETCHING,
+            created_at=export.created_at,
+            keep=keep,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from bot.chat.languages import words_for
 from bot.chat.listing import show_scenes
 from bot.chat.messages import intake_line
 from bot.chat.refusals import Refused
+from processing.arrival import REMOVED
 from storage.intake_models import Intake, IntakeStatus
 from storage.models import Video
 
@@ -59,7 +60,7 @@ async def add_video(interaction: Interaction, source: discord.Attachment | str, 
         return
     video = await interaction.client.services.videos.get(video_id)
     if video is None:
-        why = words_for(interaction.locale.value).sentence((intake and intake.error) or "")
+        why = words_for(interaction.locale.value).sentence((intake and intake.error) or REMOVED)
         raise Refused("intake_failed", why=why)
     await _complete(interaction, video, wish)
     await show_scenes(interaction, video_id=video_id)

@@ -1,6 +1,7 @@
 """The wording of what is shown on Discord. Pure text."""
 
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from discord.utils import escape_markdown, escape_mentions
 
@@ -9,8 +10,9 @@ from processing.ffmpeg import Progress
 from processing.quality import QUALITIES
 from processing.recipes import MIDDLE
 from processing.strategies import STRATEGIES
+from processing.titles import one_line
 from storage.experience import Estimate
-from storage.intake_models import IntakeStatus
+from storage.intake_models import Intake, IntakeStatus
 from storage.models import Export, ExportStatus, Facts, Quota, Scene, Video
 
 BAR_CELLS = 10
@@ -168,6 +170,18 @@ def video_choice(video: Video, words: Words) -> str:
     """A video in a list to choose from, in at most 100 characters."""
     facts = f" · {clock(video.duration_s)} · {size(video.size_bytes, words)}"
     return video.title[: CHOICE_CHARACTERS - len(facts)] + facts
+
+
+def intake_choice(intake: Intake, words: Words) -> str:
+    """A video on its way in, in a list to choose from, in at most 100 characters."""
+    stage = f" · {words(f'intake.{intake.status}')}"
+    return intake_name(intake)[: CHOICE_CHARACTERS - len(stage)] + stage
+
+
+def intake_name(intake: Intake) -> str:
+    """What a video on its way in is called: by its owner, by its address, by us."""
+    address = (intake.url or "").partition("?")[0]
+    return intake.title or one_line(PurePosixPath(address).name) or intake.video_id
 
 
 def video_line(video: Video, words: Words) -> str:

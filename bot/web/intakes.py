@@ -37,6 +37,8 @@ class IntakeView(View):
     status: IntakeStatus
     progress_percent: float
     error: str | None
+    #: false: its scenes are to be posted, or asked for by `/v1/videos/{id}/scenes/find`
+    looked_for_scenes: bool
     cuts_s: list[float] | None
     loudness_lufs: float | None
     created_at: datetime
@@ -84,6 +86,7 @@ def _view(call: Call, intake: Intake) -> IntakeView:
         status=intake.status,
         progress_percent=round(100 * (part or 0.0), 1),
         error=intake.error,
+        looked_for_scenes=findings is not None,
         cuts_s=list(findings.cuts_s) if findings else None,
         loudness_lufs=findings.loudness_lufs if findings else None,
         created_at=intake.created_at,

@@ -13,7 +13,6 @@ from bot.web.routes import Route, json
 from bot.web.videos import own_video
 from bot.web.views import ScenesView, SceneView
 from processing.cutting import SceneDraft
-from storage.intake_models import IntakeStatus
 from storage.models import Scene
 
 
@@ -98,10 +97,10 @@ async def own_scene(call: Call) -> Scene:
 
 
 async def find_scenes(call: Call) -> web.Response:
-    """Find the scenes of a video that was uploaded."""
+    """Find the scenes of a video in which none were looked for yet; a remote one is read whole."""
     video = await own_video(call, call.path("video_id"))
     known = await call.services.intakes.get(video.id)
-    if known is not None and not (known.status is IntakeStatus.READY and not known.finds_scenes):
+    if known is not None and (known.findings is not None or known.status in UNFINISHED):
         raise Problem(409, "looked_for_already", "The scenes of this video have been looked for already.")
     return accepted(
         call, await call.services.ingestor.find_scenes(video, destinations=destinations(call, None))

@@ -49,8 +49,12 @@ async def change_video(call: Call) -> web.Response:
 
 
 async def remove_video(call: Call) -> web.Response:
-    """Remove a video with its scenes; shorts made of it live on."""
-    await call.services.library.remove_video(await own_video(call, call.path("video_id")))
+    """Remove a video with its scenes, or call it off while it comes in; shorts made of it live on."""
+    video_id = call.path("video_id")
+    coming = await call.services.intakes.get(video_id)
+    if coming is None or not call.client.may_act_for(coming.owner_id):
+        await own_video(call, video_id)
+    await call.services.ingestor.remove(video_id)
     return web.Response(status=204)
 
 

@@ -174,6 +174,12 @@ class Program:
         """Have a video fetched, by the HTTP face; returns its name."""
         return str((await self._post("/v1/videos", json={"url": url, "user_id": owner_id}))["id"])
 
+    async def remove(self, video_id: str) -> None:
+        """Remove a video, or call it off, by the HTTP face."""
+        path = f"{self.url}/v1/videos/{video_id}"
+        async with self._session() as session, session.delete(path) as answer:
+            assert answer.status == 204, await answer.text()
+
     async def order(self, url: str, *, times: tuple[float, float]) -> str:
         """Ask for a short of a video that is still to be fetched; returns the export's name."""
         recipe = {"aspect_ratio_strategy": "center_crop", "output_quality": "medium"}
@@ -189,6 +195,15 @@ class Program:
                 if seen["status"] == status:
                     return seen
                 assert seen["status"] not in ("ready", "failed"), seen
+
+    async def is_unknown(self, video_id: str) -> bool:
+        """Whether neither a video nor an intake has that name."""
+        async with self._session() as session:
+            for path in ("videos", "intakes"):
+                async with session.get(f"{self.url}/v1/{path}/{video_id}") as answer:
+                    if answer.status != 404:
+                        return False
+        return True
 
     def probed_in(self) -> set[Path]:
         """The folders in which ffprobe has looked at files, without those at start-up."""

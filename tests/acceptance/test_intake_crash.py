@@ -81,6 +81,21 @@ async def test_ended_in_mid_fetch_the_video_comes_in_after_the_next_start(
     await ready_and_tidy(program, video_id, tmp_path)
 
 
+async def test_called_off_in_mid_fetch_it_stays_away_after_a_crash(
+    program: Program, films: Films, tmp_path: Path
+) -> None:
+    video_id = await program.fetch(films.url, owner_id="ana")
+    other_id = await program.fetch(films.url, owner_id="ana")
+    await films.half_sent.wait()
+    await program.remove(video_id)
+    await program.stop(signal.SIGKILL)
+    films.gate.set()
+    program.open_gate()
+    await program.start()
+    await ready_and_tidy(program, other_id, tmp_path)
+    assert await program.is_unknown(video_id)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 async def test_ended_while_the_file_is_looked_at_the_video_comes_in_after_the_next_start(
     program: Program, films: Films, tmp_path: Path, how: signal.Signals

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.fetching import RESUMPTIONS, Fetcher, FetchLimits, open_fetcher
 from processing.errors import FetchRefused, SourceRefused
+from tests.raw_server import head, saying
 
 BODY = bytes(range(256)) * 4096
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -105,6 +106,43 @@ async def test_a_server_that_always_breaks_off_is_given_up(fetch: Fetcher, tmp_p
         with pytest.raises(FetchRefused, match="again and again"):
             await fetch(url, tmp_path / "file", on_progress=lambda part: None)
     assert len(asked) == RESUMPTIONS + 1
+
+
+async def test_of_a_server_that_sends_more_than_it_told_of_no_more_is_taken(
+    fetch: Fetcher, tmp_path: Path
+) -> None:
+    """Nor is what was left in its connection read as the answer to the next question."""
+
+    def too_much(asked: str) -> bytes:
+        return head("200 OK", content_length=len(BODY)) + BODY + head("200 OK", content_length=4) + b"evil"
+
+    async with saying(too_much) as url:
+        for name in ("first", "second"):
+            await fetch(url, tmp_path / name, on_progress=lambda part: None)
+            assert (tmp_path / name).read_bytes() == BODY
+
+
+async def test_a_server_that_sends_less_than_it_told_of_is_given_up_in_time(tmp_path: Path) -> None:
+    """It does not hang up, so that nothing but time tells."""
+
+    def too_little(asked: str) -> bytes:
+        return head("200 OK", content_length=len(BODY)) + BODY[:1000]
+
+    limits = FetchLimits(most_bytes=len(BODY), timeout_s=0.2, allowed_networks=LOOPBACK)
+    async with saying(too_little) as url, open_fetcher(limits) as fetch:
+        with pytest.raises(FetchRefused, match="too long"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_lengths_that_make_no_sense_are_not_believed(fetch: Fetcher, tmp_path: Path) -> None:
+    for length in ("-1", "1e3", "12, 13", "x"):
+
+        def confused(asked: str, length: str = length) -> bytes:
+            return head("200 OK", content_length=length) + BODY[:1000]
+
+        async with saying(confused) as url:
+            with pytest.raises(FetchRefused, match="cannot be understood"):
+                await fetch(url, tmp_path / "file", on_progress=lambda part: None)
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["by-its-length", "by-its-bytes"])

@@ -6,9 +6,10 @@ import pytest
 
 from processing.ffmpeg import Tools, find_tools
 from tests import clips
+from tests.processing.reception import reception, three_shots
 from tests.processing.studio import studio
 
-__all__ = ["studio"]
+__all__ = ["reception", "studio", "three_shots"]
 
 
 @pytest.fixture(scope="session")

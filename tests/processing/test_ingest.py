@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.errors import InvalidTrim, Refusal, SourceRefused
+from processing.errors import InvalidTrim, Refusal, SourceRefused, StorageFull
 from processing.ffmpeg import Tools
 from processing.ingest import Library
 from storage.files import LocalFiles
@@ -107,3 +107,22 @@ async def test_the_same_bytes_of_several_who_come_and_go_at_once_are_there_while
     await asyncio.gather(*(come_and_go(f"user{number}") for number in range(6)))
     assert {entry.key for entry in await files.entries()} == await videos.file_keys()
     assert len(await videos.file_keys()) <= 1
+
+
+async def test_of_many_that_come_at_once_no_more_are_kept_than_a_user_has_room_for(
+    videos: Videos, scenes: Scenes, files: LocalFiles, tools: Tools, landscape: Path, tmp_path: Path
+) -> None:
+    room = 2 * landscape.stat().st_size + 100
+    library = Library(videos=videos, scenes=scenes, files=files, tools=tools, now=Clock(), storage_bytes=room)
+
+    async def comes(number: int) -> Video:
+        upload = tmp_path / f"upload{number}"
+        # as many files of other bytes: what stands behind the film is none of it
+        upload.write_bytes(landscape.read_bytes() + bytes([number]))
+        return await library.add_video(upload, owner_id="ana", name="clip.mp4")
+
+    came = await asyncio.gather(*(comes(number) for number in range(5)), return_exceptions=True)
+    assert sum(isinstance(one, Video) for one in came) == 2
+    assert sum(isinstance(one, StorageFull) for one in came) == 3
+    assert {entry.key for entry in await files.entries()} == await videos.file_keys()
+    assert sum(video.size_bytes for video in await videos.of_owner("ana")) <= room

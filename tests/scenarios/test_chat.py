@@ -226,6 +226,19 @@ async def test_a_video_is_listed_and_removed(tmp_path: Path, clip: Path) -> None
         assert "removed" in shown(removed)
 
 
+async def test_a_video_that_is_coming_in_is_called_off(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        for owner in (stage.ana, stage.bob):
+            await stage.services.ingestor.request("https://films.example/holiday.mp4", owner_id=str(owner.id))
+        (choice,) = await stage.ana.autocomplete(stage.channel, "video remove", "video", "holi")
+        assert choice["name"] == "holiday.mp4 · fetching the video"
+        stranger = await stage.bob.slash(stage.channel, "video remove", video=choice["value"])
+        assert "no such video" in shown(stranger)
+        removed = await stage.ana.slash(stage.channel, "video remove", video=choice["value"])
+        assert "**holiday.mp4** and its scenes are removed" in shown(removed)
+        assert await stage.services.intakes.get(choice["value"]) is None
+
+
 async def test_settings_are_for_those_who_manage_the_server(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
         assert "settings" not in stage.ana.available_commands(stage.channel)

@@ -9,7 +9,7 @@ from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import said, words_for
 from bot.chat.lists import videos_card
-from bot.chat.messages import safe, video_choice
+from bot.chat.messages import intake_choice, intake_name, safe, video_choice
 from bot.chat.refusals import Refused
 from bot.chat.times import seconds
 
@@ -71,23 +71,36 @@ async def list_videos(interaction: Interaction) -> None:
 @app_commands.describe(video_id=said("command.video.remove.video"))
 @app_commands.rename(video_id="video")
 async def remove(interaction: Interaction, video_id: str) -> None:
-    """Forget a video with its scenes."""
+    """Forget a video with its scenes, or call it off while it comes in."""
     await interaction.response.defer(ephemeral=True)
-    library, user_id = interaction.client.services.library, str(interaction.user.id)
-    found = await library.video(video_id, owner_id=user_id)
-    if found is None or not await library.remove_video(found):
+    services, user_id = interaction.client.services, str(interaction.user.id)
+    names = {one.video_id: intake_name(one) for one in await services.intakes.on_their_way(user_id)}
+    if held := await services.library.video(video_id, owner_id=user_id):
+        names[video_id] = held.title
+    if video_id not in names or not await services.ingestor.remove(video_id):
         raise Refused("no_video")
     words = words_for(interaction.locale.value)
     card = note_card(
-        words("videos.removed", title=safe(found.title)), title=words("videos.title"), colour=BLUE
+        words("videos.removed", title=safe(names[video_id])), title=words("videos.title"), colour=BLUE
     )
     await interaction.edit_original_response(view=card)
 
 
 @remove.autocomplete("video_id")
 async def own_videos(interaction: Interaction, typed: str) -> list[Choice[str]]:
-    """The user's videos whose title fits what was typed."""
+    """The user's videos whose title fits what was typed; first those that are still on their way."""
+    services, user_id = interaction.client.services, str(interaction.user.id)
     words = words_for(interaction.locale.value)
-    videos = await interaction.client.services.videos.of_owner(str(interaction.user.id))
-    found = [one for one in videos if typed.strip().lower() in one.title.lower() or typed == one.id]
-    return [Choice(name=video_choice(one, words), value=one.id) for one in found[:CHOICES]]
+    coming = [
+        (intake_name(intake), Choice(name=intake_choice(intake, words), value=intake.video_id))
+        for intake in await services.intakes.on_their_way(user_id)
+    ]
+    held = [
+        (one.title, Choice(name=video_choice(one, words), value=one.id))
+        for one in await services.videos.of_owner(user_id)
+    ]
+    wish = typed.strip()
+    found = [
+        choice for title, choice in [*coming, *held] if wish.lower() in title.lower() or wish == choice.value
+    ]
+    return found[:CHOICES]

@@ -147,6 +147,7 @@ SENTENCES = {
     "Too much of the video would have to be read from its address.": (
         "Von dem Video müsste zu viel von seiner Adresse gelesen werden."
     ),
+    "The video has been removed.": "Das Video ist entfernt worden.",
     "The video could not be processed.": "Das Video konnte nicht verarbeitet werden.",
     "The render took too long and was stopped.": "Das Rendern dauerte zu lange und wurde beendet.",
     "Something went wrong on our side while making the short. You may ask for it again.": (

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.web.conftest import OTHER_TOKEN, Answer, House
+from bot.background import background
+from tests.bot.web.conftest import OTHER_TOKEN, RECIPE, Answer, House
 from tests.bot.web.test_videos import form
+from tests.range_server import Film, showing
 
 
 async def come_in(house: House, asked: Answer) -> Answer:
@@ -83,6 +85,39 @@ async def test_a_removed_video_is_gone_with_its_file(house: House, clip: Path) -
     assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
     assert (await house.get(path)).status == 404
     assert await house.services.files.entries() == []
+
+
+async def test_a_video_that_is_coming_in_can_be_called_off_and_what_waits_for_it_says_why(
+    house: House, clip: Path
+) -> None:
+    body = clip.read_bytes()
+    async with (
+        showing(Film(body, gate_at=len(body) // 2)) as film,
+        background("ingestor", house.services.ingestor.run),
+    ):
+        order = RECIPE | {"source_url": film.url, "start_s": 0, "end_s": 1}
+        short = (await house.post("/v1/exports", json=order)).json
+        await film.at_gate.wait()
+        path = f"/v1/videos/{short['video_id']}"
+        stranger = await house.ask("DELETE", path, headers=house.bearer(OTHER_TOKEN))
+        assert (stranger.status, (await house.get(f"/v1/intakes/{short['video_id']}")).status) == (404, 200)
+        assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
+        await house.ended(short["id"])
+        film.gate.set()
+    told = (await house.get(f"/v1/exports/{short['id']}")).json
+    assert (told["status"], told["error"]) == ("failed", "The video of this scene is no longer there.")
+    assert (await house.get(f"/v1/intakes/{short['video_id']}")).status == 404
+    assert (await house.ask("DELETE", path, headers=house.bearer())).status == 404
+    assert await house.services.files.entries() == []
+    assert list(house.services.scratch.iterdir()) == []
+
+
+async def test_what_failed_to_come_in_can_be_forgotten_too(house: House, films: str) -> None:
+    asked = await house.post("/v1/videos", json={"url": f"{films}lost.mp4"})
+    assert (await come_in(house, asked)).json["status"] == "failed"
+    path = f"/v1/videos/{asked.json['id']}"
+    assert (await house.ask("DELETE", path, headers=house.bearer())).status == 204
+    assert (await house.get(asked.headers["Location"])).status == 404
 
 
 async def test_who_knows_the_scenes_can_bring_them_and_have_others_looked_for_later(

@@ -16,8 +16,9 @@ from processing.ffmpeg import Tools
 from processing.opener import Opener
 from processing.pool import LocalPool
 from processing.staying import Policy, Staying
+from storage.intake_queue import Lane
 from tests import clips, samples
-from tests.bot.web.conftest import RECIPE, SETTINGS, House
+from tests.bot.web.conftest import READS, RECIPE, SETTINGS, House
 from tests.range_server import Film, showing
 
 
@@ -89,7 +90,7 @@ async def test_a_crash_behind_the_row_of_the_video_changes_nothing(
 ) -> None:
     services = house.services
     asked = await house.post("/v1/videos", json={"url": film.url, "keep": "remote"})
-    intake = await services.intakes.begin_next()
+    intake = await services.intakes.begin_next(Lane.BRINGING)
     assert intake is not None
     staying = Staying(policy=Policy.ON_REQUEST, reader=services.reader, library=services.library, tools=tools)
     assert await staying.admit(intake) is not None
@@ -126,6 +127,50 @@ async def test_its_scenes_are_not_looked_for_and_their_pictures_are_made(house: 
     for name in ("thumbnail", "preview", "strategies"):
         assert (await house.get(f"/v1/scenes/{scene.json['id']}/{name}")).status == 200
     assert (await house.get(f"/v1/videos/{video['id']}/contact-sheet")).status == 200
+
+
+async def test_its_scenes_are_looked_for_when_somebody_asks_for_just_that(house: House, film: Film) -> None:
+    video = await added(house, film, keep="remote")
+    scenes, intake = f"/v1/videos/{video['id']}/scenes", f"/v1/intakes/{video['id']}"
+    assert (await house.get(intake)).json["looked_for_scenes"] is False
+    before = film.sent_bytes
+    asked = await house.post(f"{scenes}/find")
+    assert (asked.status, asked.json["status"]) == (202, "detecting")
+    await house.services.ingestor.work_off()
+    told = (await house.get(intake)).json
+    assert (told["status"], told["error"], told["looked_for_scenes"]) == ("ready", None, True)
+    assert len((await house.get(scenes)).json["scenes"]) == 1
+    assert film.sent_bytes - before <= len(film.body) + 1
+    assert (await house.get(f"/v1/videos/{video['id']}")).json["keep"] == "remote"
+    assert (await house.post(f"{scenes}/find")).status == 409
+
+
+async def test_a_search_that_its_server_broke_can_be_asked_for_again(house: House, film: Film) -> None:
+    video = await added(house, film, keep="remote")
+    path = f"/v1/videos/{video['id']}/scenes/find"
+    film.headers["ETag"] = '"two"'
+    await house.post(path)
+    await house.services.ingestor.work_off()
+    told = (await house.get(f"/v1/intakes/{video['id']}")).json
+    assert (told["status"], told["error"]) == ("failed", "The video at its address has changed.")
+    film.headers["ETag"] = '"one"'
+    assert (await house.post(path)).status == 202
+    await house.services.ingestor.work_off()
+    assert (await house.get(f"/v1/intakes/{video['id']}")).json["status"] == "ready"
+
+
+async def test_no_search_reads_more_of_a_remote_video_than_one_piece_of_work_may(
+    house: House, tools: Tools, tmp_path: Path
+) -> None:
+    long = clips.make(tools, tmp_path / "long.mp4", *clips.picture("640x360", seconds=8), "-b:v", "8M")
+    async with showing(Film(long.read_bytes())) as film:
+        assert len(film.body) > 3 * READS.most_bytes
+        video = await added(house, film, keep="remote")
+        await house.post(f"/v1/videos/{video['id']}/scenes/find")
+        await house.services.ingestor.work_off()
+    told = (await house.get(f"/v1/intakes/{video['id']}")).json
+    assert told["error"] == "Too much of the video would have to be read from its address."
+    assert film.sent_bytes <= 2 * READS.most_bytes
 
 
 async def test_discord_shows_its_pictures_too(house: House, film: Film) -> None:
