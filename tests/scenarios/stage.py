@@ -23,10 +23,10 @@ class Stage(House):
 
 
 @asynccontextmanager
-async def staged(folder: Path, **limits: float) -> AsyncIterator[Stage]:
+async def staged(folder: Path, **settings: Any) -> AsyncIterator[Stage]:
     """The curtain is up."""
     async with (
-        opened(folder, **limits) as house,
+        opened(folder, **settings) as house,
         # refusals are raised on purpose, and explained by the tree
         simcord.run(house.client, check_errors=False) as env,
     ):

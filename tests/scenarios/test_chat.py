@@ -1,12 +1,16 @@
 """Commands, buttons and windows, as people use them."""
 
+import asyncio
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import simcord
 
+from bot.config import IngestSettings
 from processing.ffmpeg import find_tools
+from storage.models import Recipe
 from tests import clips
 from tests.scenarios.stage import Stage, staged, text_of
 
@@ -105,12 +109,16 @@ async def test_renew(tmp_path: Path, clip: Path) -> None:
 async def test_another_in_a_window(tmp_path: Path, clip: Path) -> None:
     async with staged(tmp_path) as stage:
         result = await finished(stage, clip, focus=80)
+        async with stage.services.database.transaction() as connection:
+            await connection.execute("UPDATE exports SET target_mb = 9.5, normalize_loudness = 0")
         window = await stage.ana.click(result.response.message, label="Make another")
         values = {"strategy": "center_crop", "quality": ["medium"], "start": "0.1", "end": "0.4"}
         asked = await stage.ana.submit_modal(window, values)
-        # the window does not ask where a crop looks: that stays
+        # the window does not ask where a crop looks, nor for size and loudness: they stay
         latest, *_ = await stage.services.exports.of_user(str(stage.ana.id), at_most=1)
-        assert (latest.recipe.quality, latest.recipe.focus) == ("medium", 80)
+        assert latest.recipe == Recipe(
+            strategy="center_crop", quality="medium", focus=80, target_mb=9.5, normalize_loudness=False
+        )
         await stage.finish()
         assert "0:00.1-0:00.4 · 0.3 s · Crop · Medium" in shown(asked)
 
@@ -198,6 +206,34 @@ async def test_a_video_that_cannot_be_added(tmp_path: Path, options: dict[str, s
         refused = await stage.ana.slash(stage.channel, "video add", **options)
         assert says in shown(refused)
         assert refused.ephemeral
+
+
+async def test_a_video_in_a_shared_folder_is_added_and_made_into_a_short(tmp_path: Path, clip: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shutil.copy(clip, shared / "match.mp4")
+    async with staged(tmp_path / "data", ingest=IngestSettings(folders=[shared])) as stage:
+        taking_in = asyncio.create_task(stage.services.ingestor.run())
+        options = {"url": "folder:match.mp4", "title": "Match", "start": "0.1", "end": "0.6"}
+        added = await stage.ana.slash(stage.channel, "video add", **options)
+        assert "**Match**\n-# 0:00.1-0:00.6 · 0.5 s" in shown(added)
+        assert added.ephemeral
+        window = await stage.ana.click(added.response.message, label="Export to Short")
+        values = {"strategy": "letterbox", "quality": ["draft"], "start": "0.1", "end": "0.6"}
+        asked = await stage.ana.submit_modal(window, values)
+        await stage.finish()
+        assert "your short is ready" in shown(asked)
+        taking_in.cancel()
+        await asyncio.gather(taking_in, return_exceptions=True)
+
+
+async def test_the_window_tells_what_the_last_shorts_came_to(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        result = await finished(stage, clip, quality="medium")
+        window = await stage.ana.click(result.response.message, label="Make another")
+        offered = str(window.modal)
+        assert "about 20 kB, made in about 0:01" in offered
+        assert "the best picture, at most 60 MB" in offered
 
 
 async def test_several_scenes_on_pages(tmp_path: Path, clip: Path) -> None:

@@ -18,7 +18,7 @@ from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
 from bot.chat.pictures import Pictures
 from bot.chat.post import Post
-from bot.config import DiscordSettings, LimitSettings, ServiceSettings, Settings
+from bot.config import DiscordSettings, IngestSettings, LimitSettings, ServiceSettings, Settings
 from bot.notifiers.discord import DiscordNotifier
 from bot.services import Services
 from processing.delivery import Courier
@@ -99,12 +99,15 @@ class House:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, proxy: str = "", **limits: Any) -> AsyncIterator[House]:
+async def opened(
+    folder: Path, *, proxy: str = "", ingest: IngestSettings | None = None, **limits: Any
+) -> AsyncIterator[House]:
     """The house without its loops; its client is not logged in yet."""
     settings = Settings(
         service=ServiceSettings(data_dir=folder, public_url="https://shorts.example.org"),
         limits=LimitSettings(**limits),
         discord=DiscordSettings(proxy=proxy),
+        ingest=ingest or IngestSettings(),
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with app.open_services(settings, listener, lambda: None, lambda: None) as services:
