@@ -24,6 +24,7 @@ from processing.ffmpeg import Progress, find_tools
 from processing.ffprobe import probe
 from processing.stills import thumbnail
 from processing.strategy_sheet import strategy_sheet
+from storage.experience import Estimate
 from storage.models import Export, ExportStatus, Facts, Quota, Recipe, Scene
 
 HERE = Path(__file__).parent
@@ -61,12 +62,13 @@ EXPORT = Export(
     finished_at=None,
     expires_at=None,
 )
+FACTS = Facts(
+    width=1080, height=1920, duration_s=45.2, size_bytes=9_412_000, video_codec="h264", audio_codec="aac"
+)
 DONE = replace(
     EXPORT,
     status=ExportStatus.COMPLETED,
-    facts=Facts(
-        width=1080, height=1920, duration_s=45.2, size_bytes=9_412_000, video_codec="h264", audio_codec="aac"
-    ),
+    facts=FACTS,
     expires_at=NOW + timedelta(hours=24),
 )
 STYLE = """
@@ -98,6 +100,8 @@ hr { border: 0; border-top: 1px solid #3f4147; margin: 2px 0; width: 100% }
          flex-direction: column; gap: 10px }
 .label { font-weight: 600; color: #f2f3f5; margin-bottom: 4px }
 .choice { background: #1e1f22; border-radius: 8px; padding: 8px 12px; margin: 4px 0 }
+.open { border: 1px solid #3f4147; border-radius: 8px; margin-top: 4px; background: #1e1f22 }
+.open .choice { margin: 0; padding: 6px 12px }
 """
 
 
@@ -106,18 +110,59 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asyncio.run(take_pictures(folder))
-        running = ExportFacts(
-            export=EXPORT, quota=QUOTA, link="#", progress=Progress(stage="rendering", percent=62, eta_s=16)
-        )
-        done = ExportFacts(export=DONE, quota=QUOTA, link="#")
-        cards = [message(export_card(running, EN)), message(export_card(done, EN, playing=Playing.WHOLE))]
-        draw("card.png", cards, folder)
-        draw("scenes.png", [message(scenes_card(scenes(), EN)), window(modal())], folder)
-        draw("preview.png", [message(preview_card(SCENE, EN), width=760)], folder)
-        running = replace(running, quota=replace(QUOTA, used=10))
-        members = [running, replace(done, export=replace(DONE, title="Elephants")), waiting()]
-        batch = batch_card(members, note="Left out: Minibrot. All 10 of today's shorts are used.", words=EN)
-        draw("batch.png", [message(batch)], folder)
+        for picture_name, parts in PICTURES.items():
+            draw(picture_name, parts(), folder)
+
+
+def card_parts() -> list[str]:
+    """A short while it is made, and when it is done."""
+    return [message(export_card(running(), EN)), message(export_card(done(), EN, playing=Playing.WHOLE))]
+
+
+def miniature_parts() -> list[str]:
+    """A short that is too large to be sent: the link at once, a smaller copy later."""
+    large = done(facts=replace(FACTS, size_bytes=38_700_000))
+    ways = (Playing.NOTHING, Playing.MINIATURE)
+    return [message(export_card(large, EN, playing=playing)) for playing in ways]
+
+
+def scenes_parts() -> list[str]:
+    """A page of scenes, and the window that asks how the short is to be made."""
+    return [message(scenes_card(scenes(), EN)), window(modal())]
+
+
+def preview_parts() -> list[str]:
+    """One moment of a scene under every strategy."""
+    return [message(preview_card(SCENE, EN), width=760)]
+
+
+def batch_parts() -> list[str]:
+    """Three shorts in one message, and one that was left out."""
+    spent = replace(running(), quota=replace(QUOTA, used=10))
+    members = [spent, done(title="Elephants"), waiting()]
+    note = "Left out: Minibrot. All 10 of today's shorts are used."
+    return [message(batch_card(members, note=note, words=EN))]
+
+
+#: File -> what is on it.
+PICTURES: dict[str, Callable[[], list[str]]] = {
+    "card.png": card_parts,
+    "miniature.png": miniature_parts,
+    "scenes.png": scenes_parts,
+    "preview.png": preview_parts,
+    "batch.png": batch_parts,
+}
+
+
+def running() -> ExportFacts:
+    """A short that is being rendered."""
+    progress = Progress(stage="rendering", percent=62, eta_s=16)
+    return ExportFacts(export=EXPORT, quota=QUOTA, link="#", progress=progress)
+
+
+def done(**changes: Any) -> ExportFacts:
+    """One that is finished."""
+    return ExportFacts(export=replace(DONE, **changes), quota=QUOTA, link="#")
 
 
 def scenes() -> ScenesPage:
@@ -146,7 +191,11 @@ def waiting() -> ExportFacts:
 def modal() -> dict[str, Any]:
     """The window that asks how a short is to be made."""
     basis = Recipe(strategy="center_crop", quality="high")
-    asked = ExportModal(scene=SCENE, longest_s=180, words=EN, quota=QUOTA, basis=basis)
+    expected = {
+        "high": Estimate(size_bytes=31_400_000, render_s=58),
+        "medium": Estimate(size_bytes=14_200_000, render_s=44),
+    }
+    asked = ExportModal(scene=SCENE, longest_s=180, words=EN, quota=QUOTA, basis=basis, expected=expected)
     return asked.to_dict()
 
 
@@ -170,7 +219,7 @@ def draw(name: str, parts: list[str], folder: Path) -> None:
     page = folder / "page.html"
     page.write_text(f"<meta charset=utf-8><style>{STYLE}</style>{''.join(parts)}", encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=1.5"]
-    where = ["--window-size=1000,1000", f"--screenshot={HERE / name}", page.as_uri()]
+    where = ["--window-size=1100,1100", f"--screenshot={HERE / name}", page.as_uri()]
     subprocess.run(["chromium", *options, *where], check=True, capture_output=True)
     with Image.open(HERE / name) as drawn:
         whole = drawn.convert("RGB")
@@ -180,7 +229,7 @@ def draw(name: str, parts: list[str], folder: Path) -> None:
     whole.crop((0, 0, right + margin, bottom + margin)).quantize(256).save(HERE / name, optimize=True)
 
 
-def message(view: Any, *, width: int = 440) -> str:
+def message(view: Any, *, width: int = 500) -> str:
     """A card as a message of the bot's."""
     body = "".join(map(part, components_of(view)))
     name = "<div class=name>Cutdown<span class=app>APP</span></div>"
@@ -213,9 +262,20 @@ def button(shown: dict[str, Any]) -> str:
 
 
 def select(shown: dict[str, Any]) -> str:
-    """A select, closed."""
+    """A select: open where its options say something about themselves."""
     chosen = [one["label"] for one in shown["options"] if one.get("default")]
-    return f"<div class=select>{shown.get('placeholder') or ''.join(chosen)} ▾</div>"
+    closed = f"<div class=select>{shown.get('placeholder') or ''.join(chosen)} ▾</div>"
+    told = any(one.get("description") for one in shown["options"])
+    return closed + (f"<div class=open>{options(shown, chosen='✓', other='')}</div>" if told else "")
+
+
+def options(shown: dict[str, Any], *, chosen: str, other: str) -> str:
+    """What can be chosen, a line each, with what it says about itself."""
+    return "".join(
+        f"<div class=choice>{chosen if one.get('default') else other} {one['label']}"
+        f"<div class=small>{one.get('description') or ''}</div></div>"
+        for one in shown["options"]
+    )
 
 
 def section(shown: dict[str, Any]) -> str:
@@ -248,11 +308,7 @@ def label(shown: dict[str, Any]) -> str:
 
 def radio(shown: dict[str, Any]) -> str:
     """Round buttons."""
-    return "".join(
-        f"<div class=choice>{'◉' if one.get('default') else '○'} {one['label']}"
-        f"<div class=small>{one.get('description') or ''}</div></div>"
-        for one in shown["options"]
-    )
+    return options(shown, chosen="◉", other="○")
 
 
 #: Discord's number of a kind of component -> how it is drawn.
