@@ -4,7 +4,8 @@ import re
 
 from bot.chat.refusals import Refused
 
-PATTERN = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:[.,]\d+)?)")
+#: So many digits that any video fits, and no more than a number may have.
+PATTERN = re.compile(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}(?:[.,]\d{1,9})?)")
 
 
 def seconds(text: str | None) -> float | None:

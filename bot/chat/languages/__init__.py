@@ -1,4 +1,4 @@
-"""The languages that the bot speaks. One a file; this folder finds them."""
+"""The languages that the bot speaks. One a file, or a folder; this folder finds them."""
 
 import importlib
 import pkgutil

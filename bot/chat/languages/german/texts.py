@@ -1,6 +1,4 @@
-"""German."""
-
-LANGUAGE = "de"
+"""German: what the chat says."""
 
 TEXTS = {
     "decimal_point": ",",
@@ -125,67 +123,4 @@ TEXTS = {
     "refused.quota_exceeded": "Alle {limit} Shorts von heute sind verbraucht. Neue gibt es {resets}.",
     "refused.bad_time": "Eine Zeit schreibt man in Sekunden (10.5) oder Minuten und Sekunden (1:02).",
     "refused.unknown": "Bei uns ist etwas schiefgegangen. Bitte versuche es noch einmal.",
-}
-
-#: What the rooms below say in English.
-SENTENCES = {
-    "The file is empty.": "Die Datei ist leer.",
-    "The file is not a video.": "Die Datei ist kein Video.",
-    "The file holds sound, but no moving picture.": "Die Datei enthält Ton, aber kein bewegtes Bild.",
-    "The file is a still picture, not a video.": "Die Datei ist ein Standbild, kein Video.",
-    "The file is damaged or cut off in that place.": (
-        "Die Datei ist an dieser Stelle beschädigt oder abgeschnitten."
-    ),
-    "The scene lies outside the video.": "Die Szene liegt außerhalb des Videos.",
-    "The scene is longer than a short may be.": "Die Szene ist länger, als ein Short sein darf.",
-    "The picture is larger than this service takes.": "Das Bild ist größer, als dieser Dienst annimmt.",
-    "The file is larger than this service takes.": "Die Datei ist größer, als dieser Dienst annimmt.",
-    "The video at its address has changed.": "Das Video an seiner Adresse hat sich geändert.",
-    "The video cannot be had from its address any more.": (
-        "Das Video lässt sich von seiner Adresse nicht mehr holen."
-    ),
-    "Too much of the video would have to be read from its address.": (
-        "Von dem Video müsste zu viel von seiner Adresse gelesen werden."
-    ),
-    "The video has been removed.": "Das Video ist entfernt worden.",
-    "The video could not be processed.": "Das Video konnte nicht verarbeitet werden.",
-    "The render took too long and was stopped.": "Das Rendern dauerte zu lange und wurde beendet.",
-    "Something went wrong on our side while making the short. You may ask for it again.": (
-        "Bei uns ist beim Machen des Shorts etwas schiefgegangen. Du kannst ihn noch einmal verlangen."
-    ),
-    "Making this short has been broken off several times, so it was given up.": (
-        "Dieser Short wurde mehrmals unterbrochen und darum aufgegeben."
-    ),
-    "The video of this scene is no longer there.": "Das Video dieser Szene gibt es nicht mehr.",
-    "Crop: fills the screen, cuts off the sides": "Zuschnitt: füllt den Schirm, schneidet die Seiten ab",
-    "Letterbox: the whole picture, with black bars": "Letterbox: das ganze Bild, mit schwarzen Balken",
-    "Auto: crops when little is lost, else shows the whole picture": (
-        "Auto: schneidet zu, wenn wenig verloren geht, zeigt sonst das ganze Bild"
-    ),
-    "Blur: the whole picture over its own blurred background": (
-        "Unscharf: das ganze Bild vor seinem eigenen unscharfen Hintergrund"
-    ),
-    "High: the best picture, at most 60 MB": "Hoch: das beste Bild, höchstens 60 MB",
-    "Medium: a good picture, at most 30 MB": "Mittel: ein gutes Bild, höchstens 30 MB",
-    "Draft: a quick look, at most 30 MB": "Entwurf: ein schneller Blick, höchstens 30 MB",
-    "center_crop was picked: it keeps {} of the picture": "Zuschnitt gewählt: {} des Bildes bleiben",
-    "blur_fill was picked: a crop would keep only {} of the picture": (
-        "Unscharf gewählt: ein Zuschnitt ließe nur {} des Bildes"
-    ),
-    "black bars were cut off: {} is left": "schwarze Balken abgeschnitten: {} bleibt",
-    "tone-mapped from {}": "aus {} in den gewöhnlichen Farbumfang übertragen",
-    "colours may look pale: this ffmpeg cannot tone-map": (
-        "Farben können blass wirken: dieses ffmpeg kann den Farbumfang nicht übertragen"
-    ),
-    "the sound is at {} LUFS: making it louder would distort it": (
-        "der Ton liegt bei {} LUFS: lauter würde er verzerren"
-    ),
-    "quality was given up to stay below {} MB": "für weniger als {} MB musste die Qualität nachgeben",
-    "The focus lies between 0 (the left edge) and 100 (the right edge).": (
-        "Der Blickpunkt liegt zwischen 0 (linker Rand) und 100 (rechter Rand)."
-    ),
-    "A short of {} s takes {} MB at least.": "Ein Short von {} s braucht mindestens {} MB.",
-    "The scene cannot be made to fit {} MB.": "Die Szene passt nicht in {} MB.",
-    "The finished video is not what was asked for.": "Das fertige Video ist nicht das verlangte.",
-    "The sound was lost on the way.": "Der Ton ging unterwegs verloren.",
 }
