@@ -1,6 +1,7 @@
 """Takes a video that a user sent or named into the catalogue, and shows its scenes."""
 
 import asyncio
+import math
 import re
 from dataclasses import dataclass
 
@@ -15,7 +16,9 @@ from bot.chat.listing import show_scenes
 from bot.chat.messages import intake_line
 from bot.chat.refusals import Refused
 from processing.arrival import REMOVED
-from storage.intake_models import Intake, IntakeStatus
+from processing.errors import InvalidTrim
+from processing.requests import check_interval
+from storage.intake_models import IntakeStatus
 from storage.models import Video
 
 ADDRESS = re.compile(r"(https?://|folder:)[ -~]{1,2000}")
@@ -44,26 +47,28 @@ async def add_video(interaction: Interaction, source: discord.Attachment | str, 
     """Answer a deferred interaction with the scenes of the video, once they are found.
 
     Raises:
-        Refused, SourceRefused, InvalidTrim: no short can be made of it.
+        Refused, SourceRefused, InvalidTrim: no short can be made of it, and it is not kept.
     """
+    if wish.end_s is not None:
+        check_interval(wish.start_s or 0.0, wish.end_s, within=(0.0, math.inf), what="video")
     if isinstance(source, str):
         video_id = await _named(interaction, source, wish)
     else:
         video_id = await _sent(interaction, source, wish)
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            intake = await _followed(interaction, video_id)
-    except TimeoutError:
-        words = words_for(interaction.locale.value)
-        later = note_card(words("intake.later"), title=words("scenes.title"), colour=BLUE)
-        await interaction.edit_original_response(view=later)
-        return
-    video = await interaction.client.services.videos.get(video_id)
+    in_time = await _followed(interaction, video_id)
+    services = interaction.client.services
+    video = await services.videos.get(video_id)
     if video is None:
+        intake = await services.intakes.get(video_id)
         why = words_for(interaction.locale.value).sentence((intake and intake.error) or REMOVED)
         raise Refused("intake_failed", why=why)
-    await _complete(interaction, video, wish)
-    await show_scenes(interaction, video_id=video_id)
+    try:
+        await _complete(interaction, video, wish)
+    except InvalidTrim:
+        await services.library.remove_video(video)
+        raise
+    if in_time:
+        await show_scenes(interaction, video_id=video_id)
 
 
 async def _sent(interaction: Interaction, attachment: discord.Attachment, wish: Wish) -> str:
@@ -87,16 +92,22 @@ async def _named(interaction: Interaction, address: str, wish: Wish) -> str:
     return asked.video_id
 
 
-async def _followed(interaction: Interaction, video_id: str) -> Intake | None:
-    """The intake, once it has ended; how far it is is shown meanwhile."""
+async def _followed(interaction: Interaction, video_id: str) -> bool:
+    """Until the intake has ended, shown meanwhile. False: the answer can no longer tell what comes."""
     services, words = interaction.client.services, words_for(interaction.locale.value)
+    patient_until = asyncio.get_running_loop().time() + PATIENCE_S
+    in_time = True
     while (intake := await services.intakes.get(video_id)) and intake.status not in FINISHED:
-        line = intake_line(intake.status, services.ingestor.progress.get(video_id, 0.0), words)
-        await interaction.edit_original_response(
-            view=note_card(line, title=words("scenes.title"), colour=BLUE)
-        )
+        if in_time:
+            in_time = asyncio.get_running_loop().time() < patient_until
+            line = intake_line(intake.status, services.ingestor.progress.get(video_id, 0.0), words)
+            await interaction.edit_original_response(
+                view=note_card(
+                    line if in_time else words("intake.later"), title=words("scenes.title"), colour=BLUE
+                )
+            )
         await asyncio.sleep(SPACING_S)
-    return intake
+    return in_time
 
 
 async def _complete(interaction: Interaction, video: Video, wish: Wish) -> None:

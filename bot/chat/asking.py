@@ -13,9 +13,9 @@ from bot.chat.guilds import QUALITY, STRATEGY, GuildSettings, settings_here
 from bot.chat.languages import words_for
 from bot.chat.messages import left_out
 from bot.chat.refusals import sentence
-from processing.errors import ExportRefused
+from processing.errors import ExportRefused, SceneNotFound
 from processing.requests import ExportRequest
-from storage.models import Destination, Export, Recipe
+from storage.models import Destination, Export, Recipe, Scene
 
 
 async def ask_for_short(
@@ -101,6 +101,20 @@ async def _left_out(interaction: Interaction, scene_id: str, error: ExportRefuse
     words = words_for(interaction.locale.value)
     scene = await interaction.client.services.scenes.get(scene_id)
     return left_out(scene.title if scene else scene_id, sentence(error, words) or "", words)
+
+
+async def open_scene(interaction: Interaction, scene_id: str) -> Scene:
+    """The scene of that name, if the user may make shorts of it there.
+
+    Raises:
+        SceneNotFound: unknown, or another user's.
+    """
+    scene = await interaction.client.services.scenes.open_to(
+        scene_id, user_id=str(interaction.user.id), guild_id=place_of(interaction)
+    )
+    if scene is None:
+        raise SceneNotFound("There is no such scene.")
+    return scene
 
 
 def place_of(interaction: Interaction) -> str | None:

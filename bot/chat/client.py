@@ -11,7 +11,6 @@ from discord import app_commands
 
 from bot.chat.languages import CommandTranslator
 from bot.chat.live import LiveCards
-from bot.chat.pictures import Pictures
 from bot.chat.post import Post
 from bot.chat.refusals import explain
 from bot.services import Services
@@ -34,7 +33,6 @@ class ChatClient(discord.Client):
         services: Services,
         post: Post,
         live: LiveCards,
-        pictures: Pictures,
         commands: Iterable[AnyCommand],
         actions: Iterable[type[AnyAction]],
     ) -> None:
@@ -53,7 +51,6 @@ class ChatClient(discord.Client):
         self.services = services
         self.post = post
         self.live = live
-        self.pictures = pictures
         self.tree = Tree(self)
         for command in commands:
             self.tree.add_command(command)

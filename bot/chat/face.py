@@ -10,7 +10,6 @@ from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
 from bot.chat.miniatures import MiniatureCards
-from bot.chat.pictures import Pictures
 from bot.chat.post import Post
 from bot.chat.presence import Presence
 from bot.services import Services
@@ -27,7 +26,6 @@ class ChatFace:
         self._connection = Connection(build=self._client, token=self._token)
         self.post = Post(connection=self._connection, deliveries=services.deliveries)
         self._live = LiveCards(services=services, post=self.post)
-        self._pictures = Pictures(services)
         self._miniatures = MiniatureCards(services=services, post=self.post)
         self._presence = Presence(services=services, connection=self._connection)
 
@@ -51,7 +49,6 @@ class ChatFace:
             services=self._services,
             post=self.post,
             live=self._live,
-            pictures=self._pictures,
             commands=COMMANDS,
             actions=ACTIONS,
         )

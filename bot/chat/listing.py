@@ -9,6 +9,7 @@ from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import words_for
 from bot.chat.lists import SCENES_A_PAGE, ScenesPage, picture_name, room_for_pictures, scenes_card
+from bot.chat.pictures import thumbnails
 
 #: As many scenes as a select can offer: those of this page and of the next ones.
 OFFERED = 25
@@ -27,7 +28,7 @@ async def show_scenes(interaction: Interaction, *, video_id: str | None = None, 
     )
     longest_s = services.settings.limits.scene_s
     room = room_for_pictures(scenes, longest_s=longest_s)
-    pictures = await interaction.client.pictures.thumbnails(scenes[:room])
+    pictures = await thumbnails(scenes[:room], services)
     shown = ScenesPage(
         scenes=scenes,
         video_id=video_id,

@@ -27,7 +27,7 @@ SCENES_A_PAGE = 5
 COMPONENTS, AROUND = 40, 8
 #: Each takes three of the forty components that a message may have.
 BATCH_AT_MOST = 10
-SHEET_NAME = "preview.jpg"
+SHEET_NAME = "preview.png"
 
 
 def history_card(exports: Sequence[tuple[Export, str]], *, quota: Quota, words: Words) -> ui.LayoutView:

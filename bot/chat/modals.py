@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.chat.asking import ask_for_short, ask_for_shorts, place_of
+from bot.chat.asking import ask_for_short, ask_for_shorts, open_scene
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.guilds import QUALITY, STRATEGY, settings_here
@@ -16,7 +16,7 @@ from bot.chat.languages import Words, words_for
 from bot.chat.messages import estimate_line, first_words, plain_seconds, position, quota_line
 from bot.chat.refusals import explain
 from bot.chat.times import seconds
-from processing.errors import QuotaExceeded, SceneNotFound, SceneTooLong
+from processing.errors import QuotaExceeded, SceneTooLong
 from processing.quality import QUALITIES
 from processing.strategies import STRATEGIES
 from storage.experience import Estimate, estimates
@@ -48,11 +48,7 @@ async def open_export_modal(
     """
     services = interaction.client.services
     here, quota = await settings_here(interaction), await _quota_left(interaction)
-    scene = await services.scenes.open_to(
-        scene_id, user_id=str(interaction.user.id), guild_id=place_of(interaction)
-    )
-    if scene is None:
-        raise SceneNotFound("There is no such scene.")
+    scene = await open_scene(interaction, scene_id)
     longest_s = services.settings.limits.scene_s
     if whole and scene.duration_s > longest_s:
         raise SceneTooLong("The scene is longer than a short may be.")

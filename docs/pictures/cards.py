@@ -208,7 +208,7 @@ async def take_pictures(folder: Path) -> None:
     media = await probe(clip, tools=tools)
     for scene_id, at_s in ((SCENE.id, 3.0), ("scn_b", 1.0), ("scn_c", 5.0)):
         (await thumbnail(clip, media, at_s=at_s, tools=tools)).save(folder / f"{scene_id}.jpg")
-    (await strategy_sheet(clip, media, at_s=3.0, tools=tools)).convert("RGB").save(folder / "preview.jpg")
+    (await strategy_sheet(clip, media, at_s=3.0, tools=tools)).save(folder / "preview.png")
     still = ["-ss", "3", "-i", str(clip), "-vf", "crop=ih*9/16:ih", "-frames:v", "1", "-f", "image2"]
     arguments = [*still, "-y", str(folder / "short.mp4")]
     await asyncio.to_thread(subprocess.run, [tools.ffmpeg, "-v", "error", *arguments], check=True)

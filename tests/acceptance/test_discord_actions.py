@@ -252,7 +252,7 @@ async def test_the_crops_are_shown_before_any_quota_is_spent(
 
     asked = await discord_server.click(listed, "Preview crops", user=ana)
     preview = await asked.message()
-    assert [file["filename"] for file in preview.attachments] == ["preview.jpg"]
+    assert [file["filename"] for file in preview.attachments] == ["preview.png"]
     assert preview.ephemeral
 
     program.open_gate()

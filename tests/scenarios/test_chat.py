@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -129,7 +131,7 @@ async def test_scenes_preview_and_export(tmp_path: Path, clip: Path) -> None:
         listed = await stage.ana.slash(stage.channel, "scenes")
         assert "Kick-off" in shown(listed)
         preview = await stage.ana.click(listed.response.message, label="Preview crops")
-        assert [file.filename for file in preview.response.attachments] == ["preview.jpg"]
+        assert [file.filename for file in preview.response.attachments] == ["preview.png"]
         window = await stage.ana.click(preview.response.message, label="Letterbox")
         values = {"strategy": "letterbox", "quality": ["high"], "start": "0", "end": "0.5"}
         asked = await stage.ana.submit_modal(window, values)
@@ -208,12 +210,21 @@ async def test_a_video_that_cannot_be_added(tmp_path: Path, options: dict[str, s
         assert refused.ephemeral
 
 
-async def test_a_video_in_a_shared_folder_is_added_and_made_into_a_short(tmp_path: Path, clip: Path) -> None:
-    shared = tmp_path / "shared"
+@asynccontextmanager
+async def with_folder(folder: Path, clip: Path) -> AsyncIterator[Stage]:
+    """The stage, where `folder:match.mp4` can be taken in."""
+    shared = folder / "shared"
     shared.mkdir()
     shutil.copy(clip, shared / "match.mp4")
-    async with staged(tmp_path / "data", ingest=IngestSettings(folders=[shared])) as stage:
+    async with staged(folder / "data", ingest=IngestSettings(folders=[shared])) as stage:
         taking_in = asyncio.create_task(stage.services.ingestor.run())
+        yield stage
+        taking_in.cancel()
+        await asyncio.gather(taking_in, return_exceptions=True)
+
+
+async def test_a_video_in_a_shared_folder_is_added_and_made_into_a_short(tmp_path: Path, clip: Path) -> None:
+    async with with_folder(tmp_path, clip) as stage:
         options = {"url": "folder:match.mp4", "title": "Match", "start": "0.1", "end": "0.6"}
         added = await stage.ana.slash(stage.channel, "video add", **options)
         assert "**Match**\n-# 0:00.1-0:00.6 · 0.5 s" in shown(added)
@@ -223,8 +234,33 @@ async def test_a_video_in_a_shared_folder_is_added_and_made_into_a_short(tmp_pat
         asked = await stage.ana.submit_modal(window, values)
         await stage.finish()
         assert "your short is ready" in shown(asked)
-        taking_in.cancel()
-        await asyncio.gather(taking_in, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("times", "says"),
+    [
+        pytest.param({"start": "0.9", "end": "9"}, "inside the video, 0 s to 1 s", id="beyond-the-end"),
+        pytest.param({"start": "5", "end": "3"}, "The end must come at least", id="backwards"),
+    ],
+)
+async def test_a_video_whose_scene_cannot_be_had_is_not_kept(
+    tmp_path: Path, clip: Path, times: dict[str, str], says: str
+) -> None:
+    async with with_folder(tmp_path, clip) as stage:
+        refused = await stage.ana.slash(stage.channel, "video add", url="folder:match.mp4", **times)
+        assert says in shown(refused)
+        assert await stage.services.videos.of_owner(str(stage.ana.id)) == []
+
+
+async def test_a_scene_whose_file_is_gone_has_no_preview(tmp_path: Path, clip: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.add_scene(stage.ana.id, clip)
+        listed = await stage.ana.slash(stage.channel, "scenes")
+        (video,) = await stage.services.videos.of_owner(str(stage.ana.id))
+        await stage.services.files.delete(video.file_key)
+        # the picture of the list is kept; the sheet was never made
+        preview = await stage.ana.click(listed.response.message, label="Preview crops")
+        assert "There is no such video" in shown(preview)
 
 
 async def test_the_window_tells_what_the_last_shorts_came_to(tmp_path: Path, clip: Path) -> None:

@@ -5,12 +5,13 @@ import io
 import discord
 
 from bot.chat.actions.base import Answered
-from bot.chat.asking import place_of
+from bot.chat.asking import open_scene
 from bot.chat.client import Interaction
 from bot.chat.languages import words_for
 from bot.chat.lists import SHEET_NAME, preview_card
 from bot.chat.names import Action, template
-from processing.errors import SceneNotFound
+from bot.chat.refusals import Refused
+from storage.files import NothingStored
 
 
 class Preview(Answered, template=template(Action.PREVIEW, "scene_id")):
@@ -19,12 +20,14 @@ class Preview(Answered, template=template(Action.PREVIEW, "scene_id")):
     async def answer(self, interaction: Interaction) -> None:
         """Make the picture, and show it to the user alone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        scene = await interaction.client.services.scenes.open_to(
-            self.parts["scene_id"], user_id=str(interaction.user.id), guild_id=place_of(interaction)
-        )
-        if scene is None:
-            raise SceneNotFound("There is no such scene.")
-        sheet = await interaction.client.pictures.sheet(scene)
+        services = interaction.client.services
+        scene = await open_scene(interaction, self.parts["scene_id"])
+        if (video := await services.videos.get(scene.video_id)) is None:
+            raise Refused("no_video")
+        try:
+            sheet = await services.album.strategies(video, scene)
+        except NothingStored:
+            raise Refused("no_video") from None
         card = preview_card(scene, words_for(interaction.locale.value))
         picture = discord.File(io.BytesIO(sheet), filename=SHEET_NAME)
         await interaction.edit_original_response(view=card, attachments=[picture])

@@ -16,7 +16,6 @@ from bot.chat.client import ChatClient
 from bot.chat.commands import COMMANDS
 from bot.chat.connection import Connection
 from bot.chat.live import LiveCards
-from bot.chat.pictures import Pictures
 from bot.chat.post import Post
 from bot.config import DiscordSettings, IngestSettings, LimitSettings, ServiceSettings, Settings
 from bot.notifiers.discord import DiscordNotifier
@@ -117,7 +116,6 @@ async def opened(
                 services=services,
                 post=post,
                 live=LiveCards(services=services, post=post),
-                pictures=Pictures(services),
                 commands=COMMANDS,
                 actions=ACTIONS,
             )
