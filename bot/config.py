@@ -51,6 +51,9 @@ class ServiceSettings(Section):
     data_dir: Path = Field(Path("data"), description="folder of the database and the files")
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
     drain_s: float = Field(8, ge=0, description="seconds that running renders are given at shutdown")
+    record_days: int = Field(
+        90, ge=0, description="days that ended exports are remembered, with their news; 0: for ever"
+    )
     backups: int = Field(7, ge=0, description="daily copies of the database to keep; 0: none are made")
 
 

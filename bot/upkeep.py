@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services import Services
 from processing import maintenance
+from storage.records import Records
 
 EXPIRY_EVERY_S = 60
 
@@ -31,8 +32,11 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
     often(expire, seconds=EXPIRY_EVERY_S, next_run_time=now())
     sweep = partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now)
     often(sweep, hours=1, next_run_time=now())
-    forget = partial(maintenance.sweep_remote, remotes=services.remotes, reader=services.reader)
-    often(forget, hours=1, next_run_time=now())
+    often(
+        partial(maintenance.sweep_remote, remotes=services.remotes, reader=services.reader),
+        hours=1,
+        next_run_time=now(),
+    )
     often(services.exporter.resume, minutes=1)
     if keep_days := services.settings.ingest.keep_days:
         retire = partial(
@@ -43,6 +47,10 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
             now=now,
         )
         often(retire, hours=1, next_run_time=now())
+    if record_days := services.settings.service.record_days:
+        records, keep = Records(services.database), timedelta(days=record_days)
+        forget = partial(maintenance.forget, records=records, keep=keep, now=now)
+        often(forget, hours=1, next_run_time=now())
     if services.settings.service.backups:
         back_up = partial(
             maintenance.back_up,

@@ -15,6 +15,7 @@ from processing.places import delete_files
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import PART, FileStore
+from storage.records import Records
 from storage.remotes import Remotes
 from storage.videos import Videos
 
@@ -71,6 +72,16 @@ async def retire(*, videos: Videos, library: Library, keep: timedelta, now: Call
     for video in old:
         await library.remove_video(video)
     return len(old)
+
+
+async def forget(*, records: Records, keep: timedelta, now: Callable[[], datetime]) -> int:
+    """Forget exports that ended so long ago, a few at a time, so that no request waits for it."""
+    forgotten = 0
+    while number := await records.forget(ended_before=now() - keep, at_most=BATCH):
+        forgotten += number
+    if forgotten:
+        log.info("exports forgotten", number=forgotten)
+    return forgotten
 
 
 async def clear_scratch(scratch: Path) -> None:

@@ -58,8 +58,8 @@ async def announce(connection: aiosqlite.Connection, export_id: str, event: Even
     )
     await connection.execute(
         """
-        INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at, created_at)
-        SELECT 'dlv_' || lower(hex(randomblob(8))), export_id, id, ?1, ?2, ?2
+        INSERT INTO deliveries (id, export_id, destination_id, client, event, next_attempt_at, created_at)
+        SELECT 'dlv_' || lower(hex(randomblob(8))), export_id, id, address ->> 'client', ?1, ?2, ?2
         FROM destinations
         WHERE export_id = ?3
         AND CASE WHEN address ->> 'events' IS NULL THEN ?1 <> 'export.accepted'
@@ -76,8 +76,8 @@ async def announce_video(
     """The same for a video that has come in, or could not."""
     await connection.execute(
         """
-        INSERT INTO deliveries (id, video_id, destination_id, event, next_attempt_at, created_at)
-        SELECT 'dlv_' || lower(hex(randomblob(8))), video_id, id, ?1, ?2, ?2
+        INSERT INTO deliveries (id, video_id, destination_id, client, event, next_attempt_at, created_at)
+        SELECT 'dlv_' || lower(hex(randomblob(8))), video_id, id, address ->> 'client', ?1, ?2, ?2
         FROM destinations WHERE video_id = ?3
         """,
         (event.value, to_text(now), video_id),
@@ -100,9 +100,9 @@ class Deliveries:
             cursor = await connection.execute(
                 """
                 INSERT OR REPLACE INTO deliveries
-                    (id, export_id, destination_id, event, percent, next_attempt_at, created_at)
-                SELECT 'dlv_' || lower(hex(randomblob(8))), exports.id, destinations.id, 'export.progress',
-                       ?2, ?3, ?3
+                    (id, export_id, destination_id, client, event, percent, next_attempt_at, created_at)
+                SELECT 'dlv_' || lower(hex(randomblob(8))), exports.id, destinations.id,
+                       address ->> 'client', 'export.progress', ?2, ?3, ?3
                 FROM exports JOIN destinations ON destinations.export_id = exports.id
                 WHERE exports.id = ?1 AND exports.status = 'processing'
                 AND instr(address ->> 'events', 'export.progress') > 0
@@ -176,14 +176,15 @@ class Deliveries:
         after: str | None = None,
     ) -> list[Delivery]:
         """News that goes to a client, newest first; of one export or video, `after` one of them, if named."""
+        # what is not asked for is left out: of a condition that may not hold, SQLite uses no index
+        before = "rowid < (SELECT rowid FROM deliveries WHERE id = ?)"
+        asked = {"export_id = ?": export_id, "video_id = ?": video_id, before: after}
+        asked = {f"deliveries.{condition}": value for condition, value in asked.items() if value is not None}
+        by = "+" if export_id or video_id else ""  # of one thing there are few, so the client is but compared
         rows = await self._database.fetch_all(
-            f"""
-            {_SELECT} WHERE destinations.address ->> 'client' = ?1
-            AND (?2 IS NULL OR deliveries.export_id = ?2) AND (?5 IS NULL OR deliveries.video_id = ?5)
-            AND (?3 IS NULL OR deliveries.rowid < (SELECT rowid FROM deliveries WHERE id = ?3))
-            ORDER BY deliveries.rowid DESC LIMIT ?4
-            """,
-            (client, export_id, after, at_most, video_id),
+            f"{_SELECT} WHERE {' AND '.join([f'{by}deliveries.client = ?', *asked])} "
+            "ORDER BY deliveries.rowid DESC LIMIT ?",
+            (client, *asked.values(), at_most),
         )
         return [_from_row(row) for row in rows]
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from storage.database import Database
 
-#: So many of the latest shorts of a quality are asked.
+#: So many of the latest shorts of a quality are asked, among so many of the latest of all.
 LATEST = 20
+LATEST_OF_ALL = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +26,12 @@ async def estimates(database: Database, *, duration_s: float) -> Mapping[str, Es
         FROM (SELECT quality, facts, facts ->> 'duration_s' AS length_s,
                      (julianday(finished_at) - julianday(started_at)) * 86400 AS render_s,
                      row_number() OVER (PARTITION BY quality ORDER BY finished_at DESC) AS place
-              FROM exports WHERE facts IS NOT NULL AND started_at IS NOT NULL AND target_mb IS NULL)
+              FROM (SELECT * FROM exports
+                    WHERE facts IS NOT NULL AND started_at IS NOT NULL AND target_mb IS NULL
+                    ORDER BY rowid DESC LIMIT ?))
         WHERE place <= ? GROUP BY quality
         """,
-        (LATEST,),
+        (LATEST_OF_ALL, LATEST),
     )
     return {
         row["quality"]: Estimate(size_bytes=row["bytes"] * duration_s, render_s=row["effort"] * duration_s)

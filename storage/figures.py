@@ -1,10 +1,12 @@
 """Counts what the tables hold, for those who watch the service."""
 
-import sqlite3
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storage.database import Database
+from storage.export_row import listed
+from storage.models import ACTIVE
 
 #: Upper bounds of the classes into which waits and renders fall, in seconds.
 BOUNDS_S = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
@@ -17,6 +19,17 @@ class Spread:
     at_most: Mapping[float, int]
     number: int
     total_s: float
+
+    def __add__(self, other: "Spread") -> "Spread":
+        return Spread(
+            at_most={bound: number + other.at_most[bound] for bound, number in self.at_most.items()},
+            number=self.number + other.number,
+            total_s=self.total_s + other.total_s,
+        )
+
+
+_NOTHING = Spread(at_most=dict.fromkeys(BOUNDS_S, 0), number=0, total_s=0)
+_WAIT, _RENDER = ("created_at", "started_at"), ("started_at", "finished_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +45,48 @@ class Figures:
     renders: Spread
 
 
-async def figures(database: Database) -> Figures:
-    """Count everything now."""
+class Ledger:
+    """Counts what is there now, and adds up what took how long: once for what has ended, as that stays so."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._adding = asyncio.Lock()
+        self._before = 1  #: rows below this one have ended, and are in these two:
+        self._waits = _NOTHING
+        self._renders = _NOTHING
+
+    async def figures(self) -> Figures:
+        """Everything now."""
+        async with self._adding:
+            await self._close()
+            waits = self._waits + await self._spread(_WAIT, "rowid >= ?", self._before)
+            renders = self._renders + await self._spread(_RENDER, "rowid >= ?", self._before)
+        return await _counted(self._database, waits=waits, renders=renders)
+
+    async def _close(self) -> None:
+        """Add what lies before the first that has not ended, and was not added yet."""
+        row = await self._database.fetch_one(
+            f"""
+            SELECT coalesce((SELECT min(rowid) FROM exports WHERE status IN ({listed(ACTIVE)})),
+                            (SELECT max(rowid) + 1 FROM exports), 1) AS bound
+            """
+        )
+        bound = max(self._before, row["bound"] if row else 1)
+        between = "rowid >= ? AND rowid < ?"
+        self._waits += await self._spread(_WAIT, between, self._before, bound)
+        self._renders += await self._spread(_RENDER, between, self._before, bound)
+        self._before = bound
+
+    async def _spread(self, moments: tuple[str, str], which: str, *bounds: int) -> Spread:
+        (row,) = await self._database.fetch_all(_spread_sql(*moments, which), bounds)
+        return Spread(
+            at_most={bound: row[f"at_most_{bound}"] for bound in BOUNDS_S},
+            number=row["number"],
+            total_s=row["total"],
+        )
+
+
+async def _counted(database: Database, *, waits: Spread, renders: Spread) -> Figures:
     exports = await database.fetch_all("SELECT status, count(*) AS number FROM exports GROUP BY status")
     failures = await database.fetch_all(
         "SELECT error, count(*) AS number FROM exports WHERE status = 'failed' GROUP BY error"
@@ -55,25 +108,16 @@ async def figures(database: Database) -> Figures:
         deliveries={(row["kind"], row["status"]): row["number"] for row in deliveries},
         sources_bytes=int(sources[0]["total"]),
         shorts_bytes=int(shorts[0]["total"]),
-        waits=_spread(await database.fetch_all(_spread_sql("created_at", "started_at"))),
-        renders=_spread(await database.fetch_all(_spread_sql("started_at", "finished_at"))),
+        waits=waits,
+        renders=renders,
     )
 
 
-def _spread_sql(start: str, end: str) -> str:
+def _spread_sql(start: str, end: str, which: str) -> str:
     """Seconds between two moments of every export that has had both."""
     classes = ", ".join(f"count(*) FILTER (WHERE took <= {bound}) AS at_most_{bound}" for bound in BOUNDS_S)
     return f"""
     SELECT count(*) AS number, coalesce(sum(took), 0) AS total, {classes}
     FROM (SELECT 86400 * (julianday({end}) - julianday({start})) AS took FROM exports
-          WHERE {start} IS NOT NULL AND {end} IS NOT NULL)
+          WHERE {start} IS NOT NULL AND {end} IS NOT NULL AND {which})
     """
-
-
-def _spread(rows: Sequence[sqlite3.Row]) -> Spread:
-    (row,) = rows
-    return Spread(
-        at_most={bound: row[f"at_most_{bound}"] for bound in BOUNDS_S},
-        number=row["number"],
-        total_s=row["total"],
-    )

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from bot.web.callers import Claim
-from bot.web.keys import METRICS, SERVICES
-from storage.figures import Figures, Spread, figures
+from bot.web.keys import LEDGER, METRICS, SERVICES
+from storage.figures import Figures, Spread
 
 
 class _Snapshot:
@@ -61,7 +61,7 @@ async def metrics_page(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     Claim(request.headers, clients=services.settings.clients, now=services.now()).client()
     snapshot = CollectorRegistry()
-    snapshot.register(_Snapshot(await figures(services.database), services.exporter.refusals.by_code))
+    snapshot.register(_Snapshot(await request.app[LEDGER].figures(), services.exporter.refusals.by_code))
     text = generate_latest(snapshot) + generate_latest(request.app[METRICS].registry)
     return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 

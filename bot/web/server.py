@@ -26,7 +26,18 @@ from bot.web import (
 )
 from bot.web.cross_origin import cross_origin, mark
 from bot.web.downloads import download
-from bot.web.keys import CLOSING, CONDITIONS, DOCUMENT, IN_FLIGHT, METRICS, POSTERS, ROOM, SERVICES, UNPROVEN
+from bot.web.keys import (
+    CLOSING,
+    CONDITIONS,
+    DOCUMENT,
+    IN_FLIGHT,
+    LEDGER,
+    METRICS,
+    POSTERS,
+    ROOM,
+    SERVICES,
+    UNPROVEN,
+)
 from bot.web.metrics import counted
 from bot.web.openapi import document
 from bot.web.patience import Patience, listening
@@ -35,6 +46,7 @@ from bot.web.problems import problems
 from bot.web.request_figures import RequestFigures
 from bot.web.room import Room, beside_the_work
 from bot.web.routes import Route, served
+from storage.figures import Ledger
 
 #: How long answers that are under way are given when the face closes.
 CLOSING_S = 5.0
@@ -73,6 +85,7 @@ def application(
     app[CONDITIONS] = conditions or {}
     app[ROOM] = Room(beside_the_work(services.settings.service.connections))
     app[METRICS] = RequestFigures(app[ROOM])
+    app[LEDGER] = Ledger(services.database)
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()

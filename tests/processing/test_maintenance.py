@@ -14,6 +14,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
 from storage.models import Event, Export, ExportStatus
+from storage.records import Records
 from storage.scenes import Scenes
 from storage.videos import Videos
 from tests import samples
@@ -155,3 +156,19 @@ async def test_there_is_one_backup_a_day_and_the_newest_are_kept(
     assert names == ["cutdown-2026-03-03.db", "cutdown-2026-03-04.db", "cutdown-2026-03-05.db"]
     async with Database.open(folder / names[-1]) as copy:
         assert await copy.fetch_all("SELECT * FROM exports") == []
+
+
+async def test_exports_that_ended_long_ago_are_forgotten_all_at_once(
+    database: Database, exports: Exports, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maintenance, "BATCH", 2)
+    asked = [samples.export() for _ in range(6)]
+    for export in asked:
+        await exports.create(export, [], at_most=9, failed_at_most=9)
+        await exports.cancel(export.id, now=clock())
+    clock.advance(days=89)
+    keep = timedelta(days=90)
+    assert await maintenance.forget(records=Records(database), keep=keep, now=clock) == 0
+    clock.advance(days=2)
+    assert await maintenance.forget(records=Records(database), keep=keep, now=clock) == 5
+    assert [await exports.get(export.id) is None for export in asked] == [True] * 5 + [False]

@@ -130,6 +130,33 @@ async def test_news_from_before_videos_had_any_is_kept_in_its_order(
         assert await database.fetch_all("SELECT id FROM destinations UNION SELECT id FROM deliveries") == []
 
 
+async def test_the_log_of_a_client_holds_the_news_from_before_it_had_a_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, scripts = tmp_path / "cutdown.db", module._migrations()
+    before = next(n for n, script in enumerate(scripts) if "deliveries_by_client" in script)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_migrations", lambda: scripts[:before])
+        async with Database.open(path) as database, database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
+                " quality, turn, token, day, created_at)"
+                " VALUES ('exp', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', '2026-03-01', ?)",
+                (to_text(NOON),),
+            )
+            for name, address in (("tool", '{"client": "tool"}'), ("chat", "{}")):
+                await connection.execute(
+                    "INSERT INTO destinations VALUES (?, 'exp', NULL, 'here', ?)", (name, address)
+                )
+                await connection.execute(
+                    "INSERT INTO deliveries (id, export_id, destination_id, event, next_attempt_at,"
+                    " created_at) VALUES (?1, 'exp', ?1, 'export.failed', ?2, ?2)",
+                    (name, to_text(NOON)),
+                )
+    async with Database.open(path) as database:
+        assert [news.id for news in await Deliveries(database).of_client("tool", at_most=9)] == ["tool"]
+
+
 async def test_a_broken_script_leaves_nothing_of_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
