@@ -21,9 +21,10 @@ import discord
 
 from bench.accept_latency import at, busy
 from bot.chat.commands.export import open_scenes
-from bot.chat.commands.video import own_videos
+from bot.chat.commands.video import removable
 from storage.database import Database
 from storage.identifiers import new_id
+from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.scenes import Scenes
 from storage.videos import Videos
@@ -43,7 +44,9 @@ async def measure(arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="cutdown-bench-") as folder:
         async with Database.open(Path(folder, "cutdown.db")) as database:
             await fill(database, scenes=scenes)
-            services = SimpleNamespace(scenes=Scenes(database), videos=Videos(database))
+            services = SimpleNamespace(
+                scenes=Scenes(database), videos=Videos(database), intakes=Intakes(database)
+            )
             with busy(encoders):
                 print(f"{scenes} scenes, {encoders} encoders beside, {rounds} rounds\n")
                 print("| typed | by | offered | median ms | p99 ms | worst ms |\n|---|---|---|---|---|---|")
@@ -53,7 +56,7 @@ async def measure(arguments: argparse.Namespace) -> None:
                     ("a scene: the name of one", OWNER, open_scenes, "No. 7 "),
                     ("a scene: what there is not", OWNER, open_scenes, "zebra"),
                     ("a scene: what is shared with the server", MEMBER, open_scenes, "goal"),
-                    ("a video: a word of its title", OWNER, own_videos, "match"),
+                    ("a video: a word of its title", OWNER, removable, "match"),
                 ):
                     await row(what, handler, asked_by(user_id, services), typed, rounds=rounds)
 

@@ -5,14 +5,11 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import Tools
+from tests.acceptance.asking import RECIPE, ask
 from tests.acceptance.program import Program, against
 from tests.fake_discord import Channel, FakeDiscord, User
 
 pytestmark = pytest.mark.acceptance
-
-EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-RECIPE = {"strategy": "center_crop", "quality": "medium"}
 
 
 async def test_a_scene_becomes_a_link_that_downloads(
@@ -23,9 +20,7 @@ async def test_a_scene_becomes_a_link_that_downloads(
     )
     assert [(choice["value"], choice["name"]) for choice in choices] == [(scene, "Kick-off · 0:00-0:00.5")]
 
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     program.open_gate()
     done = await asked.wait_for(lambda message: "Download" in message.links)
 
@@ -44,9 +39,7 @@ async def test_quota_and_history_are_for_the_user_alone(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     done = await asked.wait_for(lambda message: message.links)
 
     quota = await (await discord_server.slash("quota", user=ana, channel=channel)).message()
@@ -79,9 +72,7 @@ async def test_an_expired_short_is_edited_once_to_say_so(
     async with against(discord_server, tools, tmp_path, link_hours=0.0001) as program:
         program.open_gate()
         scene = await program.add_scene(clip, owner_id=ana.id, title="Kick-off", times=(0.0, 0.5))
-        asked = await discord_server.slash(
-            "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-        )
+        asked = await ask(discord_server, scene, user=ana, channel=channel)
         done = await asked.wait_for(lambda message: message.links)
         asked.expire()
         link = done.links["Download"]

@@ -8,22 +8,17 @@ from bot.chat.guilds import GuildSettings, save
 from processing.ffmpeg import Tools
 from storage.database import Database
 from storage.notes import Notes
+from tests.acceptance.asking import ask
 from tests.acceptance.program import Program, against
 from tests.fake_discord import Channel, FakeDiscord, Upload, User
 
 pytestmark = pytest.mark.acceptance
 
-EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-RECIPE = {"strategy": "center_crop", "quality": "medium"}
-
 
 async def test_cancel_stops_the_short_and_gives_its_place_back(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.wait_for(lambda message: "Cancel" in message.buttons)
 
     first = await discord_server.click(card, "Cancel", user=ana)
@@ -42,9 +37,7 @@ async def test_a_finished_short_can_be_deleted_and_rendered_again(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.wait_for(lambda message: message.links)
     link = card.links["Download"]
 
@@ -63,9 +56,7 @@ async def test_another_short_is_asked_for_in_a_window_even_after_a_restart(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.wait_for(lambda message: message.links)
     await program.stop()
     await program.start()
@@ -83,9 +74,7 @@ async def test_another_short_is_asked_for_in_a_window_even_after_a_restart(
 async def test_a_strangers_button_does_nothing(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.wait_for(lambda message: "Cancel" in message.buttons)
     click = await discord_server.click(card, "Cancel", user=discord_server.add_user("bob"))
     assert "not yours" in (await click.followup()).text
@@ -140,9 +129,7 @@ async def test_several_scenes_are_made_in_one_message_and_what_is_over_the_quota
         for number in range(7)
     ]
     for scene in [scenes[0]] * 8:
-        asked = await discord_server.slash(
-            "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-        )
+        asked = await ask(discord_server, scene, user=ana, channel=channel)
         await asked.message()
 
     page = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
@@ -195,13 +182,11 @@ async def test_a_video_shared_with_a_server_is_open_to_its_members_there_on_thei
 
     (scene,) = await offered(channel)
     assert await offered(discord_server.dm(bob)) == []
-    elsewhere = await discord_server.slash(
-        "export", user=bob, channel=discord_server.dm(bob), options={"scene": scene, **RECIPE}
-    )
+    elsewhere = await ask(discord_server, scene, user=bob, channel=discord_server.dm(bob))
     assert "no such scene" in (await elsewhere.followup()).text
 
     program.open_gate()
-    here = await discord_server.slash("export", user=bob, channel=channel, options={"scene": scene, **RECIPE})
+    here = await ask(discord_server, scene, user=bob, channel=channel)
     done = await here.wait_for(lambda message: message.links)
     assert "1 of 10 today" in done.text
     assert done.mentions == [bob.id]
@@ -266,9 +251,7 @@ async def test_a_renewed_short_keeps_its_link_and_lives_longer(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.wait_for(lambda message: message.links)
     links, edits = card.links, len(card.edits)
     export_id = card.buttons["Renew"]["custom_id"].removeprefix("renew:")

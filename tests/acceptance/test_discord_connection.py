@@ -8,10 +8,9 @@ import pytest
 from processing.ffmpeg import Tools
 from tests.acceptance.program import Program, against
 from tests.fake_discord import Channel, FakeDiscord, User
+from tests.fake_discord.named import SYNC
 
 pytestmark = pytest.mark.acceptance
-
-SYNC = "PUT /applications/{application_id}/commands"
 
 
 async def is_heard(discord: FakeDiscord, user: User, channel: Channel) -> bool:

@@ -13,14 +13,10 @@ from processing.ffmpeg import Tools
 from tests.acceptance.program import Program, against
 from tests.fake_discord import Channel, FakeDiscord, Fault, User
 from tests.fake_discord.fixtures import judged
+from tests.fake_discord.named import BOT_EDIT, CALLBACK, OPEN_DM, SEND, TOKEN_EDIT
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.asyncio(loop_scope="module")]
 
-CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
-EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-SEND = "POST /channels/{channel_id}/messages"
-OPEN_DM = "POST /users/@me/channels"
 #: What closes a way; and what only delays it, with what closes it afterwards.
 CLOSED = {401: (401, 50027), 403: (403, 50001), 404: (404, 10008)}
 DELAYED = {429: (429, 0), 502: (502, 0)}
@@ -87,11 +83,11 @@ async def test_a_short_that_is_refused_at_every_step_comes_as_a_direct_message(
     scene = await program.add_scene(clip, owner_id=ana.id, title="Kick-off", times=(0.0, 0.5))
     refusals = Refusals(discord, ana, channel)
     if status in CLOSED:
-        refusals.close(EDIT, by=CLOSED[status])
+        refusals.close(TOKEN_EDIT, by=CLOSED[status])
         # a 401 on the bot's own routes is about the bot's own token, and is tried again much later
         refusals.close(BOT_EDIT, SEND, by=CLOSED[403 if status == 401 else status])
     else:
-        refusals.delay(EDIT, BOT_EDIT, SEND, by=DELAYED[status])
+        refusals.delay(TOKEN_EDIT, BOT_EDIT, SEND, by=DELAYED[status])
         refusals.refuse(OPEN_DM, DELAYED[status])
         refusals.refuse(SEND, DELAYED[status], dm=True)
 

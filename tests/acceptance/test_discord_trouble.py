@@ -6,23 +6,18 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import Tools
+from tests.acceptance.asking import RECIPE, ask
 from tests.acceptance.program import Program, against
 from tests.fake_discord import Channel, FakeDiscord, User
+from tests.fake_discord.named import BOT_EDIT, CALLBACK, SEND, TOKEN_EDIT
 
 pytestmark = pytest.mark.acceptance
-
-EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
-BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-RECIPE = {"strategy": "center_crop", "quality": "medium"}
 
 
 async def test_a_killed_bot_finishes_the_same_message_after_its_restart(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     await asked.wait_for(lambda message: "▱" in message.text)  # it is being rendered
     await program.stop(signal.SIGKILL)
 
@@ -44,9 +39,7 @@ async def test_stopped_in_mid_render_it_finishes_the_short_first_and_tells_of_it
 ) -> None:
     async with against(discord_server, tools, tmp_path, drains=True) as program:
         scene = await program.add_scene(clip, owner_id=ana.id, title="Kick-off", times=(0.0, 0.5))
-        asked = await discord_server.slash(
-            "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-        )
+        asked = await ask(discord_server, scene, user=ana, channel=channel)
         await program.says("export started")
         program.tell(signal.SIGTERM)
         await program.says("stopping")
@@ -67,9 +60,7 @@ async def test_stopped_in_mid_render_it_finishes_the_short_first_and_tells_of_it
 async def test_when_the_token_has_died_the_bot_edits_its_message_itself(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel, code: int
 ) -> None:
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     await asked.message()
     asked.expire(code)
     program.open_gate()
@@ -77,18 +68,19 @@ async def test_when_the_token_has_died_the_bot_edits_its_message_itself(
 
     assert done.edits[-1].by == "bot"
     assert discord_server.messages(channel) == [done]
-    dead_tries = [r for r in discord_server.requests if r.route == EDIT and r.status in (401, 404)]
+    dead_tries = [r for r in discord_server.requests if r.route == TOKEN_EDIT and r.status in (401, 404)]
     assert len(dead_tries) == 1, "a dead token is tried once"
 
 
 async def test_rate_limits_and_faults_of_discords_servers_delay_the_card_and_lose_nothing(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    faults = [discord_server.fail(EDIT, status=503), discord_server.fail(EDIT, status=429, times=3)]
+    faults = [
+        discord_server.fail(TOKEN_EDIT, status=503),
+        discord_server.fail(TOKEN_EDIT, status=429, times=3),
+    ]
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     await asked.wait_for(lambda message: message.links)
     assert [fault.met for fault in faults] == [1, 3]
 
@@ -96,12 +88,10 @@ async def test_rate_limits_and_faults_of_discords_servers_delay_the_card_and_los
 async def test_a_short_that_is_too_large_to_upload_is_brought_as_a_link(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    for route in (EDIT, BOT_EDIT):
+    for route in (TOKEN_EDIT, BOT_EDIT):
         discord_server.fail(route, status=413, code=40005, only=lambda call: bool(call.files))
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     done = await asked.wait_for(lambda message: message.links)
     assert not done.attachments
     assert done.edits[-1].by == "interaction"
@@ -112,9 +102,7 @@ async def test_a_short_over_the_limit_of_the_place_is_a_link_at_once_and_plays_a
 ) -> None:
     limit = discord_server.world.upload_limit_bytes = 60_000
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     done = await asked.wait_for(lambda message: message.links)
     asked.expire()  # the smaller copy comes when there is time, and that may be late
     await asked.wait_for(lambda message: message.attachments)
@@ -143,11 +131,9 @@ async def test_a_smaller_copy_that_discord_does_not_take_at_first_is_shown_after
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
     discord_server.world.upload_limit_bytes = 60_000
-    down = discord_server.fail(EDIT, status=500, times=99, only=lambda call: bool(call.files))
+    down = discord_server.fail(TOKEN_EDIT, status=500, times=99, only=lambda call: bool(call.files))
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     done = await asked.wait_for(lambda message: message.links)
     await discord_server.met(down)
     await program.stop(signal.SIGKILL)
@@ -161,9 +147,7 @@ async def test_a_smaller_copy_that_discord_does_not_take_at_first_is_shown_after
 async def test_when_the_message_is_deleted_a_new_one_in_the_channel_mentions_the_user(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     card = await asked.message()
     card.deleted = True
     program.open_gate()
@@ -205,15 +189,12 @@ async def test_when_every_way_is_closed_the_link_is_in_the_history(
 ) -> None:
     shy = discord_server.add_user("shy", accepts_dms=False)
     scene = await program.add_scene(clip, owner_id=shy.id, title="Kick-off", times=(0.0, 0.5))
-    asked = await discord_server.slash(
-        "export", user=shy, channel=channel, options={"scene": scene, "private": True, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=shy, channel=channel, private=True)
     assert (await asked.message()).ephemeral
     asked.expire()
     program.open_gate()
-    dm = "POST /channels/{channel_id}/messages"
     await discord_server.until(
-        lambda: any(r.route == dm and r.status == 403 for r in discord_server.requests), "a direct message"
+        lambda: any(r.route == SEND and r.status == 403 for r in discord_server.requests), "a direct message"
     )
     history = await (await discord_server.slash("exports", user=shy, channel=channel)).message()
     assert "[download](" in history.text
@@ -224,9 +205,7 @@ async def test_an_answer_whose_receipt_is_lost_still_becomes_a_short(
 ) -> None:
     lost = discord_server.swallow_answer(CALLBACK)
     program.open_gate()
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     await asked.wait_for(lambda message: message.links)
     assert lost.met == 1
 
@@ -234,10 +213,8 @@ async def test_an_answer_whose_receipt_is_lost_still_becomes_a_short(
 async def test_an_edit_that_hangs_does_not_hold_up_the_last_one_for_ever(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
-    hanging = discord_server.hold(EDIT)
-    asked = await discord_server.slash(
-        "export", user=ana, channel=channel, options={"scene": scene, **RECIPE}
-    )
+    hanging = discord_server.hold(TOKEN_EDIT)
+    asked = await ask(discord_server, scene, user=ana, channel=channel)
     await discord_server.met(hanging)
     program.open_gate()
     done = await asked.wait_for(lambda message: message.links)

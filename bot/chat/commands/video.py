@@ -87,20 +87,26 @@ async def remove(interaction: Interaction, video_id: str) -> None:
 
 
 @remove.autocomplete("video_id")
-async def own_videos(interaction: Interaction, typed: str) -> list[Choice[str]]:
+async def removable(interaction: Interaction, typed: str) -> list[Choice[str]]:
     """The user's videos whose title fits what was typed; first those that are still on their way."""
     services, user_id = interaction.client.services, str(interaction.user.id)
     words = words_for(interaction.locale.value)
     coming = [
-        (intake_name(intake), Choice(name=intake_choice(intake, words), value=intake.video_id))
+        Choice(name=intake_choice(intake, words), value=intake.video_id)
         for intake in await services.intakes.on_their_way(user_id)
+        if _fits(typed, intake_name(intake), intake.video_id)
     ]
-    held = [
-        (one.title, Choice(name=video_choice(one, words), value=one.id))
-        for one in await services.videos.of_owner(user_id)
-    ]
+    return [*coming, *await own_videos(interaction, typed)][:CHOICES]
+
+
+async def own_videos(interaction: Interaction, typed: str) -> list[Choice[str]]:
+    """Those of the user's videos that are held."""
+    words = words_for(interaction.locale.value)
+    held = await interaction.client.services.videos.of_owner(str(interaction.user.id))
+    found = [one for one in held if _fits(typed, one.title, one.id)]
+    return [Choice(name=video_choice(one, words), value=one.id) for one in found[:CHOICES]]
+
+
+def _fits(typed: str, title: str, name: str) -> bool:
     wish = typed.strip()
-    found = [
-        choice for title, choice in [*coming, *held] if wish.lower() in title.lower() or wish == choice.value
-    ]
-    return found[:CHOICES]
+    return wish.lower() in title.lower() or wish == name

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from storage.intake_models import IntakeStatus
 from tests.bot.chat.wire import connected
 from tests.fake_discord import Channel, FakeDiscord, User
-from tests.samples import scene, video
-
-ANSWER = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+from tests.fake_discord.named import CALLBACK
+from tests.samples import intake, scene, video
 
 
 @pytest.fixture
@@ -28,6 +28,8 @@ async def test_discord_is_asked_for_nothing_and_the_choices_show_titles_and_time
         held = video(owner_id=ana.id, title="Match", duration_s=90, size_bytes=1_500_000)
         await house.services.videos.add(held)
         await house.services.scenes.add(scene(held, title="Kick-off", start_s=10.5, end_s=61))
+        coming = intake(owner_id=ana.id, title="Match 2", status=IntakeStatus.PROBING)
+        await house.services.intakes.add(coming, [])
 
         async def offered(command: str, option: str, typed: str) -> list[str]:
             choices = await discord_server.autocomplete(
@@ -40,6 +42,9 @@ async def test_discord_is_asked_for_nothing_and_the_choices_show_titles_and_time
         assert await offered("export", "scene", "kick") == ["Kick-off · 0:10,5-1:01"]
         assert await offered("export", "scene", "goal") == []
         assert await offered("scenes", "video", "mat") == ["Match · 1:30 · 1,5 MB"]
-        assert await offered("video remove", "video", "mat") == ["Match · 1:30 · 1,5 MB"]
+        assert await offered("video remove", "video", "mat") == [
+            "Match 2 · sieht sich das Video an",  # it has no scenes yet, but may be called off
+            "Match · 1:30 · 1,5 MB",
+        ]
         await house.client.close()
-    assert [request.route for request in discord_server.requests[known:]] == [ANSWER] * 4
+    assert [request.route for request in discord_server.requests[known:]] == [CALLBACK] * 4

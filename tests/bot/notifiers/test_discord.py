@@ -15,16 +15,11 @@ from tests.bot.chat.house import House
 from tests.bot.chat.wire import connected
 from tests.fake_discord import Channel, FakeDiscord, Fault, Interaction, Message, User
 from tests.fake_discord.fixtures import judged
+from tests.fake_discord.named import BOT_EDIT, CALLBACK, OPEN_DM, SEND, TOKEN_EDIT
 from tests.fake_discord.world import EVERYTHING
 
 # one bot and one Discord for all: each case has a user and a channel of its own
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
-TOKEN_EDIT = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"
-BOT_EDIT = "PATCH /channels/{channel_id}/messages/{message_id}"
-SEND = "POST /channels/{channel_id}/messages"
-OPEN_DM = "POST /users/@me/channels"
 
 
 class Step(Enum):
