@@ -16,12 +16,14 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench import clips
 from bench.process import cpu_s
 from processing.detection import Detector, detect
 from processing.ffprobe import MediaInfo, probe
 from processing.scenes import SceneBounds
+from processing.speech import can_listen
 from processing.stills import thumbnail
 from processing.strategy_sheet import strategy_sheet
 from processing.tools import Tools, find_tools
@@ -117,10 +119,28 @@ async def measure(arguments: argparse.Namespace) -> None:
         await _row("cutdown, fast: where scenes part", parting, minutes, truth, chosen=True)
         if arguments.scenedetect:
             await _row("PySceneDetect", _in_thread(theirs, path, arguments.scenedetect), minutes, truth)
+        await _heard(path, tools)
         print("\n| what | CPU seconds | seconds |\n|---|---|---|")
         middle = media.duration_s / 2
         await _row("a thumbnail", thumbnail(path, media, at_s=middle, tools=tools))
         await _row("a strategy sheet", strategy_sheet(path, media, at_s=middle, tools=tools))
+
+
+async def _heard(path: Path, tools: Tools) -> None:
+    """Both detectors on the reel with a sound, deaf to speech and listening for it, in turns."""
+    if not can_listen():
+        print("\nthe extra `speech` is not installed: what listening costs is left out")
+        return
+    loud = path.with_name("loud.mp4")
+    noise = ["-f", "lavfi", "-i", "anoisesrc=color=pink:amplitude=0.2"]
+    _ffmpeg(tools, "-i", path, *noise, "-c:v", "copy", "-c:a", "aac", "-shortest", loud)
+    media = await probe(loud, tools=tools)
+    print("\n| with sound | CPU seconds a minute | seconds |\n|---|---|---|")
+    for detector in Detector:
+        for listens in (False, True):
+            with patch("processing.analysis.can_listen", return_value=listens):
+                name = f"{detector}, {'listening for' if listens else 'deaf to'} speech"
+                await _row(name, scene_ends(loud, media, tools, detector), media.duration_s / 60)
 
 
 async def _row(

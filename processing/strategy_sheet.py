@@ -1,5 +1,6 @@
 """Shows one moment of a video under every strategy, side by side, with what each of them loses."""
 
+import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -97,7 +98,8 @@ async def strategy_sheet(
             Line(text="the whole picture" if media.part is None else "without its black bars"),
         ],
     )
-    return row([source_cell, *(_cell(showing) for showing in showings)], heading=heading)
+    cells = [source_cell, *(_cell(showing) for showing in showings)]
+    return await asyncio.to_thread(row, cells, heading=heading)
 
 
 async def show(
@@ -123,10 +125,14 @@ async def show(
         demand(finished)
         if not (folder / "whole.rgb").stat().st_size:
             raise SourceRefused(Refusal.DAMAGED, finished.detail())
-        motion = motion_map(Samples(pixels=(folder / "motion.gray").read_bytes()))
-        showings = [_showing(strategy, folder, motion) for strategy in strategies]
+        showings = await asyncio.to_thread(_measured, folder, strategies)
         whole = _picture(folder / "whole.rgb", moment.whole_size)
     return sorted(showings, key=lambda showing: showing.lost), whole
+
+
+def _measured(folder: Path, strategies: Sequence[Strategy]) -> list[Showing]:
+    motion = motion_map(Samples(pixels=(folder / "motion.gray").read_bytes()))
+    return [_showing(strategy, folder, motion) for strategy in strategies]
 
 
 def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> list[str]:

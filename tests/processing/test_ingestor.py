@@ -167,6 +167,13 @@ async def test_a_video_that_breaks_the_service_again_and_again_is_given_up(recep
     assert (await reception.finished(ingestor, asked.video_id)).error == WORN_OUT
 
 
+async def test_what_has_come_in_at_the_last_try_has_all_its_tries_to_be_watched(reception: Reception) -> None:
+    ingestor = reception.ingestor(tries=2)
+    asked = await ingestor.request(URL, owner_id="ana")
+    await killed(reception, asked, IntakeStatus.FETCHING)
+    assert (await reception.finished(ingestor, asked.video_id)).status is IntakeStatus.READY
+
+
 async def test_a_video_that_is_removed_on_its_way_leaves_no_scenes(reception: Reception) -> None:
     asked = await reception.ingestor().request(URL, owner_id="ana")
     await killed(reception, asked, IntakeStatus.DETECTING)
