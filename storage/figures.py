@@ -1,6 +1,5 @@
 """Counts what the tables hold, for those who watch the service."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,37 +44,44 @@ class Figures:
     renders: Spread
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Ended:
+    """What the rows below one of them have come to: none of these will change any more."""
+
+    below: int
+    waits: Spread
+    renders: Spread
+
+
 class Ledger:
     """Counts what is there now, and adds up what took how long: once for what has ended, as that stays so."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._adding = asyncio.Lock()
-        self._before = 1  #: rows below this one have ended, and are in these two:
-        self._waits = _NOTHING
-        self._renders = _NOTHING
+        # replaced as a whole and never changed, so it is right whoever else is adding up meanwhile
+        self._ended = _Ended(below=1, waits=_NOTHING, renders=_NOTHING)
 
     async def figures(self) -> Figures:
         """Everything now."""
-        async with self._adding:
-            await self._close()
-            waits = self._waits + await self._spread(_WAIT, "rowid >= ?", self._before)
-            renders = self._renders + await self._spread(_RENDER, "rowid >= ?", self._before)
+        ended = self._ended = await self._closed(self._ended)
+        waits = ended.waits + await self._spread(_WAIT, "rowid >= ?", ended.below)
+        renders = ended.renders + await self._spread(_RENDER, "rowid >= ?", ended.below)
         return await _counted(self._database, waits=waits, renders=renders)
 
-    async def _close(self) -> None:
-        """Add what lies before the first that has not ended, and was not added yet."""
+    async def _closed(self, ended: _Ended) -> _Ended:
+        """The same with all that lies before the first that has not ended."""
         row = await self._database.fetch_one(
             f"""
             SELECT coalesce((SELECT min(rowid) FROM exports WHERE status IN ({listed(ACTIVE)})),
                             (SELECT max(rowid) + 1 FROM exports), 1) AS bound
             """
         )
-        bound = max(self._before, row["bound"] if row else 1)
-        between = "rowid >= ? AND rowid < ?"
-        self._waits += await self._spread(_WAIT, between, self._before, bound)
-        self._renders += await self._spread(_RENDER, between, self._before, bound)
-        self._before = bound
+        below, between = max(ended.below, row["bound"] if row else 1), "rowid >= ? AND rowid < ?"
+        return _Ended(
+            below=below,
+            waits=ended.waits + await self._spread(_WAIT, between, ended.below, below),
+            renders=ended.renders + await self._spread(_RENDER, between, ended.below, below),
+        )
 
     async def _spread(self, moments: tuple[str, str], which: str, *bounds: int) -> Spread:
         (row,) = await self._database.fetch_all(_spread_sql(*moments, which), bounds)
