@@ -37,11 +37,12 @@ async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResp
 
 async def mark(request: web.Request, response: web.StreamResponse) -> None:
     """A signal, not a middleware: an answer that is sent in pieces has left before a middleware sees it."""
-    origin = request.headers.get("Origin")
-    if origin is not None and _may(origin, request.app[SERVICES].settings.service.allowed_origins):
+    origin, allowed = request.headers.get("Origin"), request.app[SERVICES].settings.service.allowed_origins
+    if allowed:  # to those without an origin, too: whoever keeps the answer must not give it to the others
+        response.headers["Vary"] = "Origin"
+    if origin is not None and _may(origin, allowed):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        response.headers["Vary"] = "Origin"
 
 
 def _may(origin: str, allowed: Sequence[str]) -> bool:

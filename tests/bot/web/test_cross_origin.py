@@ -28,6 +28,11 @@ async def test_answers_and_refusals_may_be_shown_to_a_named_origin(house: House)
         assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
 
 
+async def test_what_is_kept_for_one_origin_is_not_given_to_another(house: House) -> None:
+    for origin in ({}, {"Origin": FRIEND}, {"Origin": "https://evil.example"}):
+        assert (await house.get("/v1/exports", headers=house.bearer() | origin)).headers["Vary"] == "Origin"
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://app.example.org.evil.example"])
 async def test_another_origin_gets_no_permission(house: House, origin: str) -> None:
     answer = await house.get("/v1/exports", headers=house.bearer() | {"Origin": origin})
