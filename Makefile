@@ -42,6 +42,7 @@ test: setup
 # Side by side with the plain command, on real clips. SHORT=--short only sees whether it runs.
 bench: setup
 	$(BIN)/python -m bench.render $(SHORT)
+	$(BIN)/python -m bench.eta $(SHORT)
 	$(BIN)/python -m bench.throughput $(SHORT)
 	$(BIN)/python -m bench.overhead $(SHORT)
 	$(BIN)/python -m bench.shared $(SHORT)

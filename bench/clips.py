@@ -81,13 +81,22 @@ def fetch(folder: Path, tools: Tools) -> dict[str, Path]:
 
 def fetch_more(folder: Path, tools: Tools) -> dict[str, Path]:
     """Longer and other ones. By beach, wheat and ocean no setting was chosen: they prove the rest."""
+    _unpack_more(folder)
+    return _made(folder, tools, _there(_more_recipes(folder)))
+
+
+def fetch_long(folder: Path, tools: Tools) -> dict[str, Path]:
+    """Three of them as long as scenes are, 20 to 40 s: what any length costs weighs little there."""
+    _unpack_more(folder)
+    return _made(folder, tools, _there(_long_recipes(folder)))
+
+
+def _unpack_more(folder: Path) -> None:
     packages = [package for package in MORE if shutil.which(package.command[0])]
     if left_out := len(MORE) - len(packages):
         print(f"{left_out} packages of clips are left out: there is no npm here", file=sys.stderr)
     for package in packages:
         _unpack(package, folder)
-    there = {name: recipe for name, recipe in _more_recipes(folder).items() if Path(recipe[3]).exists()}
-    return _made(folder, tools, there)
 
 
 def _unpack(package: Package, folder: Path) -> None:
@@ -143,6 +152,21 @@ def _more_recipes(folder: Path) -> dict[str, list[str]]:
     }
 
 
+def _long_recipes(folder: Path) -> dict[str, list[str]]:
+    def part(name: str, start: str, *arguments: str) -> list[str]:
+        return ["-ss", start, "-i", str(folder / name), "-t", "40", *arguments]
+
+    return {
+        f"long-{FILM}": part("trailer.mp4", "8"),
+        f"long-{NIGHT}": part("sky.mp4", "0", "-vf", "setpts=N/24/TB", "-r", "24"),
+        f"long-{BEACH}": part("man.mp4", "0", "-vf", "scale=1280:720:flags=lanczos,setsar=1"),
+    }
+
+
+def _there(recipes: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {name: recipe for name, recipe in recipes.items() if Path(recipe[3]).exists()}
+
+
 def _made(folder: Path, tools: Tools, recipes: Mapping[str, list[str]]) -> dict[str, Path]:
     ready = {name: folder / f"{name}.mp4" for name in recipes}
     for name, arguments in recipes.items():
@@ -153,7 +177,7 @@ def _made(folder: Path, tools: Tools, recipes: Mapping[str, list[str]]) -> dict[
 
 def _make(tools: Tools, path: Path, arguments: list[str]) -> None:
     # every clip has sound, so that both sides pay for it: pink noise, of no file's own
-    sound = ["-f", "lavfi", "-i", "anoisesrc=color=pink:amplitude=0.2:duration=30"]
+    sound = ["-f", "lavfi", "-i", "anoisesrc=color=pink:amplitude=0.2:duration=60"]
     encoded = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     mapped = ["-map", "1:v", "-map", "0:a", "-shortest", *([] if "-crf" in arguments else ["-crf", FAITHFUL])]
     filters = arguments[arguments.index("-vf") + 1] + "," if "-vf" in arguments else ""

@@ -1,6 +1,6 @@
 """Our render beside the plain command, clip by clip: CPU, wall clock, memory, size, VMAF.
 
-python -m bench.render [--short] [--clips FOLDER]
+python -m bench.render [--short | --long] [--only CLIP …] [--clips FOLDER]
 """
 
 import argparse
@@ -117,12 +117,15 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="one clip, no scores: does it still run?")
+    parser.add_argument("--long", action="store_true", help="clips as long as scenes are, 20 to 40 s")
     parser.add_argument("--only", nargs="+", default=[], metavar="CLIP", help="these clips alone")
     parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
     arguments = parser.parse_args()
     tools = find_tools()
-    every = clips.fetch(arguments.clips, tools)
-    if not arguments.short:
+    every = (
+        clips.fetch_long(arguments.clips, tools) if arguments.long else clips.fetch(arguments.clips, tools)
+    )
+    if not arguments.short and not arguments.long:
         every |= clips.fetch_more(arguments.clips, tools)
     names = [clips.DRAWN] if arguments.short else arguments.only or every
     chosen = {name: every[name] for name in names}

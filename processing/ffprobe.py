@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from processing.errors import Refusal, RenderTimedOut, SourceRefused
@@ -69,17 +70,23 @@ def anonymous(path: Source, folder: Path) -> Source:
 
 
 async def ask(
-    path: Source, *, folder: Path, tools: Tools, entries: str = _ENTRIES
+    path: Source,
+    *,
+    folder: Path,
+    tools: Tools,
+    entries: str = _ENTRIES,
+    only: Mapping[str, str | int] = MappingProxyType({}),
 ) -> tuple[Mapping[str, Any], Finished]:
-    """Ffprobe's answer on `entries` of the file at `path`; empty when it gave none."""
+    """Ffprobe's answer on `entries` of the file at `path`, of a part `only`; empty when it gave none."""
     said = bytearray()
 
     def keep(piece: bytes) -> bool:
         said.extend(piece[: ANSWER_BYTES - len(said)])
         return len(said) < ANSWER_BYTES
 
-    arguments = [str(tools.ffprobe), "-v", "error", "-of", "json", "-show_entries", entries]
-    for name, value in input_options(path, formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}").items():
+    arguments = [str(tools.ffprobe), "-v", "error", "-of", "json=compact=1", "-show_entries", entries]
+    options = {**input_options(path, formats=f"{VIDEO_FORMATS},{OTHER_FORMATS}"), **only}
+    for name, value in options.items():
         arguments += [f"-{name}", str(value)]
     arguments += ["-i", address(path)]
     try:

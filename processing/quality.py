@@ -47,7 +47,7 @@ _KINDS = (
     Quality(
         name="medium",
         summary="Medium: a good picture, at most 30 MB",
-        crf=23.3,
+        crf=23.1,
         preset="superfast",
         x264=_MEASURED,
         scaler="lanczos",

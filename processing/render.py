@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from processing.company import Seat
+from processing.effort import foresee
 from processing.errors import RenderFailed, RenderTimedOut
 from processing.ffmpeg import Progress, ProgressSink
 from processing.ffprobe import anonymous, look
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 __all__ = ["Progress", "ProgressSink", "RenderJob", "Rendition", "render"]
 
 #: Raised whenever the same job may give another file than before, so that older work is not used again.
-ENGINE = 3
+ENGINE = 4
 
 
 def engine(tools: Tools, hardware: Hardware | None) -> str:
@@ -104,6 +105,16 @@ async def _made(job: RenderJob, source: Source, workshop: Workshop) -> tuple[Pla
     """The whole way from a source to a proven file."""
     workshop.meter.stage("probing", until=1)
     source, decided = await _planned(job, anonymous(source, workshop.folder), workshop)
+    workshop.meter.expect(
+        await foresee(
+            source,
+            start_s=decided.start_s,
+            duration_s=decided.duration_s,
+            stream=decided.video_index,
+            folder=workshop.folder,
+            tools=workshop.tools,
+        )
+    )
     workshop.meter.stage("measuring", until=6)
     sound = await make_sound(decided, source, workshop)
     short, facts = await _encoded(decided, source, sound, workshop)
