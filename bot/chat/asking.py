@@ -62,17 +62,17 @@ async def ask_for_shorts(interaction: Interaction, *, scene_ids: Sequence[str], 
     address = await _answered(interaction)
     here = await settings_here(interaction)
     exports: list[Export] = []
-    notes: list[str] = []
+    refusals: list[tuple[str, ExportRefused]] = []
     # nobody tells of one of them before all are known
     async with interaction.client.post.turn(address):
         for scene_id in scene_ids:
             try:
                 exports.append(await _accepted(interaction, address, here, scene_id=scene_id, recipe=recipe))
             except ExportRefused as error:
-                refusal = error
-                notes.append(await _left_out(interaction, scene_id, error))
+                refusals.append((scene_id, error))
         if not exports:
-            raise refusal
+            raise refusals[-1][1]
+        notes = [await _left_out(interaction, scene_id, error) for scene_id, error in refusals]
         batch = " ".join(export.id for export in exports)
         await _show_together(interaction, exports, replace(address, batch=batch, note="\n-# ".join(notes)))
 

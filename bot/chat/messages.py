@@ -30,7 +30,12 @@ def countdown(moment: datetime) -> str:
 
 def safe(text: str) -> str:
     """What somebody wrote, so that it neither formats nor mentions anything."""
-    return escape_mentions(escape_markdown(text[:TITLE_CHARACTERS]))
+    return escape_mentions(escape_markdown(shortened(text, TITLE_CHARACTERS)))
+
+
+def shortened(text: str, most: int) -> str:
+    """In at most so many characters; where some are left out, the last says so."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def clock(seconds: float) -> str:
@@ -163,19 +168,19 @@ def history_line(export: Export, *, link: str, words: Words) -> str:
 def scene_choice(scene: Scene, words: Words) -> str:
     """A scene in a list to choose from, in at most 100 characters: `Kick-off · 0:10-0:55.5`."""
     times = f" · {position(scene.start_s, words)}-{position(scene.end_s, words)}"
-    return scene.title[: CHOICE_CHARACTERS - len(times)] + times
+    return shortened(scene.title, CHOICE_CHARACTERS - len(times)) + times
 
 
 def video_choice(video: Video, words: Words) -> str:
     """A video in a list to choose from, in at most 100 characters."""
     facts = f" · {clock(video.duration_s)} · {size(video.size_bytes, words)}"
-    return video.title[: CHOICE_CHARACTERS - len(facts)] + facts
+    return shortened(video.title, CHOICE_CHARACTERS - len(facts)) + facts
 
 
 def intake_choice(intake: Intake, words: Words) -> str:
     """A video on its way in, in a list to choose from, in at most 100 characters."""
     stage = f" · {words(f'intake.{intake.status}')}"
-    return intake_name(intake)[: CHOICE_CHARACTERS - len(stage)] + stage
+    return shortened(intake_name(intake), CHOICE_CHARACTERS - len(stage)) + stage
 
 
 def intake_name(intake: Intake) -> str:

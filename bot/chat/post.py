@@ -100,10 +100,7 @@ class Post:
         if await self.edit(destination, letter):
             return
         address = await self._known(destination)
-        places: list[Place] = [self._directly]
-        if address.channel_id and not address.private:
-            places.insert(0, self._in_channel)
-        for place in places:
+        for place in self._places(address):
             if sent := await self._send(place, address, letter, nonce=nonce):
                 moved = replace(
                     address, token="", channel_id=str(sent.channel.id), message_id=str(sent.id), private=False
@@ -111,6 +108,14 @@ class Post:
                 await self._learn(destination, moved)
                 return
         raise Undeliverable("neither the message nor the channel nor the user can be written to")
+
+    def _places(self, address: Address) -> list[Place]:
+        """Where a new message may go, best first. A showcase is for others: the user has a card already."""
+        if address.showcase:
+            return [self._in_channel]
+        if address.channel_id and not address.private:
+            return [self._in_channel, self._directly]
+        return [self._directly]
 
     async def _known(self, destination: Destination) -> Address:
         """The address as earlier tries have left it."""

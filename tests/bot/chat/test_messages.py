@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.chat import messages
 from bot.chat.languages import words_for
@@ -121,7 +123,14 @@ def test_the_facts_are_those_that_were_measured() -> None:
 def test_a_choice_is_never_longer_than_discord_takes() -> None:
     name = messages.scene_choice(scene(title="x" * 300, start_s=3600, end_s=3700), EN)
     assert len(name) == 100
-    assert name.endswith(" · 1:00:00-1:01:40")
+    assert name.endswith("x… · 1:00:00-1:01:40")
+
+
+@given(text=st.text(max_size=200), most=st.integers(1, 100))
+def test_a_title_that_is_shortened_says_so_and_fits(text: str, most: int) -> None:
+    shown = messages.shortened(text, most)
+    assert len(shown) <= most
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
 
 
 @pytest.mark.parametrize(

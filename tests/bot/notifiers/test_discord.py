@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.chat.guilds import GuildSettings, save
 from processing.ffmpeg import find_tools
 from storage.models import DeliveryStatus, Export
 from tests import clips
@@ -281,4 +282,21 @@ async def test_a_hidden_answer_keeps_its_token_where_only_the_video_is_too_much(
     await house.finish()  # by the bot a hidden message cannot be edited at all
     assert card.links
     assert card.edits[-1].by == "interaction"
+    assert links(asker.dm) == []
+
+
+async def test_a_showcase_that_is_closed_sends_nobody_a_second_message(
+    asker: Asker, house: House, discord: FakeDiscord
+) -> None:
+    assert asker.channel.guild is not None
+    hall = discord.add_channel(asker.channel.guild, "hall-of-fame")
+    settings = GuildSettings(channel_id=hall.id)
+    await save(house.services.notes, int(asker.channel.guild.id), settings)
+    asked = await asker.ask()
+    card = await asked.message()
+    hall.bot_permissions = 0
+    await house.finish()
+    news = await house.services.deliveries.of_export((await asker.export()).id)
+    assert [one.status for one in news] == [DeliveryStatus.DELIVERED, DeliveryStatus.ABANDONED]
+    assert links(asker.channel) == [card]
     assert links(asker.dm) == []
