@@ -1,6 +1,8 @@
 """Opens the SQLite file: one writer behind a lock, query-only readers, numbered migrations."""
 
 import asyncio
+import errno
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -61,15 +63,20 @@ class Database:
 
         BEGIN IMMEDIATE takes the write lock before the first read, so that what the block counts cannot
         change before it writes.
+
+        Raises:
+            OSError: the disk is full, in the words that any file would use.
         """
         async with self._writing:
             try:
                 await _settle(self._writer, "BEGIN IMMEDIATE")
                 yield self._writer
                 await _settle(self._writer, "COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._writer.in_transaction:
                     await _settle(self._writer, "ROLLBACK")
+                if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
                 raise
 
     async def fetch_all(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:

@@ -1,5 +1,6 @@
 """Turns everything that can go wrong into RFC 9457 problem details: the one place for HTTP."""
 
+import errno
 import math
 from collections.abc import Mapping
 from datetime import datetime
@@ -101,6 +102,8 @@ def translated(error: Exception, *, now: datetime) -> Problem:
             return unauthorized(str(error))
         case ExportError():
             return _of_export(error, now=now)
+        case OSError(errno=errno.ENOSPC):
+            return Problem(507, "no_room", "There is no room for this on our side; come again later.")
         case _:
             return Problem(500, "internal_error", "Something went wrong on our side.")
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiosqlite
 import pytest
 
 from storage import database as module
@@ -93,20 +96,30 @@ async def test_exports_from_before_there_was_a_choice_keep_the_recipe_that_they_
     assert export.facts.notes == ()
 
 
+@asynccontextmanager
+async def before(
+    marker: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[aiosqlite.Connection]:
+    """A file as it was before the script with that word in it, with one export; to be written to."""
+    scripts = module._migrations()
+    number = next(n for n, script in enumerate(scripts) if marker in script)
+    monkeypatch.setattr(module, "_migrations", lambda: scripts[:number])
+    async with Database.open(path) as database, database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
+            " quality, turn, token, day, created_at)"
+            " VALUES ('exp', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', '2026-03-01', ?)",
+            (to_text(NOON),),
+        )
+        yield connection
+
+
 async def test_news_from_before_videos_had_any_is_kept_in_its_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, scripts = tmp_path / "cutdown.db", module._migrations()
-    before = next(n for n, script in enumerate(scripts) if "new_deliveries" in script)
+    path = tmp_path / "cutdown.db"
     with monkeypatch.context() as patched:
-        patched.setattr(module, "_migrations", lambda: scripts[:before])
-        async with Database.open(path) as database, database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
-                " quality, turn, token, day, created_at)"
-                " VALUES ('exp', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', '2026-03-01', ?)",
-                (to_text(NOON),),
-            )
+        async with before("new_deliveries", path, patched) as connection:
             await connection.execute(
                 "INSERT INTO destinations VALUES ('dst', 'exp', 'here', '{\"a\": \"b\"}')"
             )
@@ -133,17 +146,9 @@ async def test_news_from_before_videos_had_any_is_kept_in_its_order(
 async def test_the_log_of_a_client_holds_the_news_from_before_it_had_a_column(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, scripts = tmp_path / "cutdown.db", module._migrations()
-    before = next(n for n, script in enumerate(scripts) if "deliveries_by_client" in script)
+    path = tmp_path / "cutdown.db"
     with monkeypatch.context() as patched:
-        patched.setattr(module, "_migrations", lambda: scripts[:before])
-        async with Database.open(path) as database, database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
-                " quality, turn, token, day, created_at)"
-                " VALUES ('exp', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', '2026-03-01', ?)",
-                (to_text(NOON),),
-            )
+        async with before("deliveries_by_client", path, patched) as connection:
             for name, address in (("tool", '{"client": "tool"}'), ("chat", "{}")):
                 await connection.execute(
                     "INSERT INTO destinations VALUES (?, 'exp', NULL, 'here', ?)", (name, address)

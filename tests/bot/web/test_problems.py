@@ -1,12 +1,15 @@
 """Every failure is an RFC 9457 document, and none shows what is inside."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from yarl import URL
 
+from bot.web.problems import translated
 from bot.web.server import application
 from tests.bot.web.conftest import TOKEN, House
+from tests.samples import NOON
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,22 @@ async def test_what_nobody_foresaw_is_a_500_without_a_trace(house: House) -> Non
     assert (answer.status, answer.json["code"]) == (500, "internal_error")
     assert b"exports" not in answer.raw
     assert b"Traceback" not in answer.raw
+
+
+async def test_a_full_database_is_a_507(house: House) -> None:
+    scene = await house.scene()
+    async with house.services.database.transaction() as connection:
+        await connection.execute("PRAGMA max_page_count = 1")  # SQLite takes what there is: not one page more
+    title = {"start_s": 1, "end_s": 2, "title": "x" * 200}
+    answers = [await house.post(f"/v1/videos/{scene.video_id}/scenes", json=title) for _ in range(60)]
+    assert (answers[-1].status, answers[-1].json["code"]) == (507, "no_room")
+    assert (await house.get(f"/v1/scenes/{scene.id}")).status == 200
+
+
+def test_a_full_disk_is_a_507() -> None:
+    with pytest.raises(OSError, match="No space left") as caught, Path("/dev/full").open("wb", 0) as full:
+        full.write(b"x")
+    assert translated(caught.value, now=NOON).status == 507
 
 
 def test_the_application_is_built_without_touching_anything(house: House) -> None:
