@@ -156,6 +156,7 @@ async def test_a_message_with_a_video_can_be_made_into_shorts(
     program.open_gate()
     video = Upload("match.mp4", clip.read_bytes(), "video/mp4")
     message = discord_server.post(channel, user=discord_server.add_user("bob"), files=[video])
+    del message.state["attachments"][0]["content_type"]  # Discord does not know every kind of file
     asked = await discord_server.context_menu("Make a short", message, user=ana)
     scenes = await asked.wait_for(lambda message: "Export to Short" in message.buttons)
     assert "0:00-0:01 · 1.0 s" in scenes.text

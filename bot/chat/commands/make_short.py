@@ -1,5 +1,7 @@
 """*Make a short*, in the menu of a message with a video."""
 
+import mimetypes
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -18,7 +20,12 @@ KEY = "command.make_short"
 async def make_short(interaction: Interaction, message: discord.Message) -> None:
     """Take the message's video in, and show its scenes to the user alone."""
     await interaction.response.defer(ephemeral=True)
-    videos = (file for file in message.attachments if (file.content_type or "").startswith("video/"))
-    if (video := next(videos, None)) is None:
+    if (video := next(filter(_is_video, message.attachments), None)) is None:
         raise Refused("no_attachment")
     await add_video(interaction, video, Wish())
+
+
+def _is_video(file: discord.Attachment) -> bool:
+    """By what Discord says of it; where that says nothing, by its name. What it really is, is seen later."""
+    kind = file.content_type or mimetypes.guess_type(file.filename)[0] or ""
+    return kind.startswith("video/")
