@@ -65,7 +65,7 @@ async def add_video(interaction: Interaction, source: discord.Attachment | str, 
     try:
         await _complete(interaction, video, wish)
     except InvalidTrim:
-        await services.library.remove_video(video)
+        await services.ingestor.remove(video.id)
         raise
     if in_time:
         await show_scenes(interaction, video_id=video_id)
@@ -100,11 +100,10 @@ async def _followed(interaction: Interaction, video_id: str) -> bool:
     while (intake := await services.intakes.get(video_id)) and intake.status not in FINISHED:
         if in_time:
             in_time = asyncio.get_running_loop().time() < patient_until
-            line = intake_line(intake.status, services.ingestor.progress.get(video_id, 0.0), words)
+            done = services.ingestor.progress.get(video_id, 0.0)
+            text = intake_line(intake.status, done, words) if in_time else words("intake.later")
             await interaction.edit_original_response(
-                view=note_card(
-                    line if in_time else words("intake.later"), title=words("scenes.title"), colour=BLUE
-                )
+                view=note_card(text, title=words("scenes.title"), colour=BLUE)
             )
         await asyncio.sleep(SPACING_S)
     return in_time
