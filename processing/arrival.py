@@ -126,6 +126,8 @@ class Arrivals:
             raise ExportRefused(REMOVED)
         if self._staying and (video := await self._staying.admit(intake)):
             return video
+        # who has no room at all need not wait for gigabytes to hear of it
+        await self._library.demand_room(intake.owner_id, 1)
         with tempfile.TemporaryDirectory(dir=self._scratch, prefix="fetch-") as folder:
             path = Path(folder, "source")
             await self._fetch(intake.url, path, on_progress=self._watch(intake.video_id))

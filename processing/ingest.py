@@ -86,10 +86,23 @@ class Library:
             created_at=self._now(),
         )
         async with self._keeping:
-            await self._demand_room(video)
+            await self.demand_room(video.owner_id, video.size_bytes)
             await to_the_end(self._keep(path, video))
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
         return video
+
+    async def demand_room(self, owner_id: str, size_bytes: int) -> None:
+        """Go on only when its owner may keep that much more.
+
+        Raises:
+            StorageFull: the owner holds too much already.
+        """
+        videos = await self._videos.of_owner(owner_id)
+        held = sum(video.size_bytes for video in videos if not video.is_remote)
+        if held + size_bytes > self._storage_bytes:
+            raise StorageFull(
+                f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."
+            )
 
     async def add_remote_video(
         self,
@@ -235,11 +248,3 @@ class Library:
     async def _keep(self, path: Path, video: Video) -> None:
         await self._files.put(video.file_key, path)
         await self._videos.add(video)
-
-    async def _demand_room(self, video: Video) -> None:
-        others = await self._videos.of_owner(video.owner_id)
-        held = sum(other.size_bytes for other in others if not other.is_remote)
-        if held + video.size_bytes > self._storage_bytes:
-            raise StorageFull(
-                f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."
-            )

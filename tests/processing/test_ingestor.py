@@ -212,6 +212,18 @@ async def test_a_user_who_holds_too_much_is_refused_and_others_are_not(reception
     assert outcomes == [IntakeStatus.READY, IntakeStatus.FAILED, IntakeStatus.READY]
 
 
+async def test_for_a_user_without_any_room_nothing_is_fetched(reception: Reception) -> None:
+    reception.open_library(storage_bytes=reception.shelf.file.stat().st_size)
+    ingestor = reception.ingestor(detects=False)
+    done = []
+    for _ in range(2):
+        asked = await ingestor.request(URL, owner_id="ana")
+        done.append(await reception.finished(ingestor, asked.video_id))
+    assert [intake.status for intake in done] == [IntakeStatus.READY, IntakeStatus.FAILED]
+    assert "Remove one to make room" in (done[1].error or "")
+    assert len(reception.shelf.asked) == 1
+
+
 async def test_a_user_may_have_only_so_many_on_their_way(reception: Reception) -> None:
     ingestor = reception.ingestor(unfinished=2)
     for _ in range(2):
