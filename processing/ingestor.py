@@ -127,7 +127,6 @@ class Ingestor:
             # it may have come in at that very moment
             gone = await self._forgotten(video_id) or gone
         if gone:
-            log.info("intake forgotten", video_id=video_id)
             self._on_step()
         return gone
 
@@ -158,9 +157,11 @@ class Ingestor:
             await self._stop()
 
     async def _forgotten(self, video_id: str) -> bool:
-        video = await self._videos.get(video_id)
-        # with its row, that of its intake goes
-        return await (self._library.remove_video(video) if video else self._intakes.forget(video_id))
+        if video := await self._videos.get(video_id):
+            return await self._library.remove_video(video)  # with its row, that of its intake goes
+        if gone := await self._intakes.forget(video_id):
+            log.info("intake called off", video_id=video_id)
+        return gone
 
     async def _add(
         self, intake: Intake, destinations: Sequence[Destination], *, unfinished_below: int | None = None
