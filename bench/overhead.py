@@ -74,7 +74,7 @@ async def measure(arguments: argparse.Namespace) -> None:
     media = await probe(clip, tools=tools)
     print("| strategy | quality | CPU s bare | CPU s of an export | beyond | our own Python |")
     print("|---|---|---|---|---|---|")
-    for strategy, quality in (("center_crop", "high"), ("letterbox", "medium")):
+    for strategy, quality in (("center_crop", "high"), ("letterbox", "medium"), ("blur_fill", "medium")):
         job = RenderJob(start_s=0, end_s=seconds, recipe=Recipe(strategy=strategy, quality=quality))
         made = plan(job, media, filters=tools.filters)
         least, whole = float("inf"), (float("inf"), 0.0)
