@@ -117,7 +117,9 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true", help="one clip, no scores: does it still run?")
-    parser.add_argument("--long", action="store_true", help="clips as long as scenes are, 20 to 40 s")
+    parser.add_argument(
+        "--long", action="store_true", help="clips as long as scenes are, 20 to 40 s: only what they cost"
+    )
     parser.add_argument("--only", nargs="+", default=[], metavar="CLIP", help="these clips alone")
     parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
     arguments = parser.parse_args()
@@ -134,7 +136,9 @@ def main() -> None:
     for clip in chosen.items():
         for strategy in FILTERS:
             for quality in PLAIN:
-                row = measure(clip, strategy, quality, tools=tools, scored=not arguments.short)
+                row = measure(
+                    clip, strategy, quality, tools=tools, scored=not arguments.short and not arguments.long
+                )
                 print(row, flush=True)
 
 

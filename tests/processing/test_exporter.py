@@ -274,15 +274,17 @@ async def test_resuming_leaves_alone_what_is_just_being_started(
 
 async def test_an_end_that_cannot_be_written_is_taken_up_again(studio: Studio, database: Database) -> None:
     studio.pool.gate.clear()
+    run = asyncio.create_task(studio.exporter.run())
+    export = await studio.ask()
+    await studio.renders(1)
+    async with no_writing(database):
+        studio.pool.gate.set()
+        while studio.board.latest:
+            await studio.board.changed()
+    await stopped(run)  # if it had not ended itself, by a start that could not be written
+    assert (await studio.now(export)).status is ExportStatus.PROCESSING
+    await studio.exporter.resume()
     async with at_work(studio.exporter):
-        export = await studio.ask()
-        await studio.renders(1)
-        async with no_writing(database):
-            studio.pool.gate.set()
-            while studio.board.latest:
-                await studio.board.changed()
-        assert (await studio.now(export)).status is ExportStatus.PROCESSING
-        await studio.exporter.resume()
         await studio.reaches(export, ExportStatus.COMPLETED)
     assert await studio.events(export) == [Event.COMPLETED]
 

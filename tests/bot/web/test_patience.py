@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -91,21 +92,22 @@ async def test_an_answer_that_nobody_takes_is_given_up(house: House) -> None:
                     await asyncio.sleep(0.02)
 
 
+@pytest.mark.parametrize("patience", [pytest.param(Patience(), id="as-it-is-served")])
 async def test_hundreds_who_stall_do_not_stop_the_honest(house: House) -> None:
-    stalling = [await connected(house) for _ in range(SLOW)]
-    for number, (_, writer) in enumerate(stalling):
-        writer.write((HEAD if number % 2 else HEAD + "Content-Length: 9\r\n\r\n{").encode())
-    scene = await house.scene()
-    body = RECIPE | {"scene_id": scene.id}
-    answers = await asyncio.gather(
-        *(
-            house.post("/v1/exports", json=body, headers=house.bearer() | {"Idempotency-Key": f"{n}"})
-            for n in range(HONEST)
+    async with AsyncExitStack() as stack:
+        for number in range(SLOW):
+            _, writer = await connected(house)
+            stack.callback(writer.close)
+            writer.write((HEAD if number % 2 else HEAD + "Content-Length: 9\r\n\r\n{").encode())
+        scene = await house.scene()
+        body = RECIPE | {"scene_id": scene.id}
+        answers = await asyncio.gather(
+            *(
+                house.post("/v1/exports", json=body, headers=house.bearer() | {"Idempotency-Key": f"{n}"})
+                for n in range(HONEST)
+            )
         )
-    )
     assert sorted(answer.status for answer in answers) == [202] * 10 + [429] * (HONEST - 10)
-    for _, writer in stalling:
-        writer.close()
 
 
 def sending(house: House) -> bool:
