@@ -14,6 +14,7 @@ from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.media import MediaInfo
 from processing.opener import Opener
+from processing.places import album_of
 from processing.poster import poster_moment
 from processing.sheets import INK, TITLE_SIZE, Cell, Line, grid
 from processing.source import Source
@@ -26,8 +27,6 @@ from storage.intakes import Intakes
 from storage.models import Scene, Video
 from storage.scenes import Scenes
 
-#: Where pictures are kept: `pictures/{video id}/{name}`.
-FOLDER = "pictures"
 #: A contact sheet shows so many scenes at most, so wide each, so many in a row.
 CELLS, CELL_WIDTH, COLUMNS = 24, 280, 4
 
@@ -125,7 +124,7 @@ class Album:
 
     async def _kept(self, video: Video, name: str, made: Made) -> bytes:
         lit = await self._intakes.lit(video.id)
-        key = f"{FOLDER}/{video.id}/{_within(lit)}{name}"
+        key = f"{album_of(video.id)}/{_within(lit)}{name}"
         async with self._making_remote if video.is_remote else self._making:
             try:
                 async with self._files.fetch(key) as path:

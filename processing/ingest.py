@@ -15,6 +15,7 @@ from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.fingerprint import fingerprint
 from processing.media import MediaInfo
+from processing.places import album_of
 from processing.requests import check_interval
 from processing.titles import one_line
 from storage.files import FileStore
@@ -143,12 +144,15 @@ class Library:
         return renamed
 
     async def remove_video(self, video: Video) -> bool:
-        """Forget a video, its scenes and its file; shorts made of it live on. False: it is gone already."""
+        """Forget a video with all but the shorts made of it. False: it is gone already."""
         async with self._keeping:
             if not await self._videos.remove(video.id):
                 return False
             if video.file_key not in await self._videos.file_keys():
                 await self._files.delete(video.file_key)
+        # one that is being made just now is swept away later
+        for picture in await self._files.entries(album_of(video.id)):
+            await self._files.delete(picture.key)
         log.info("video removed", video_id=video.id, owner_id=video.owner_id)
         return True
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import structlog
 
-from processing import album
 from processing.ingest import Library
 from processing.opener import RemoteReader
-from processing.places import delete_files
+from processing.places import album_of, delete_files
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import PART, FileStore
@@ -47,7 +46,7 @@ async def sweep_orphans(
     """Delete files that no row knows, unfinished ones included. Returns how many."""
     entries = await files.entries()
     known = await videos.file_keys() | await exports.file_keys()
-    albums = {f"{album.FOLDER}/{video_id}" for video_id in await videos.ids()}
+    albums = {album_of(video_id) for video_id in await videos.ids()}
     orphans = [
         entry
         for entry in entries

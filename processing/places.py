@@ -1,4 +1,4 @@
-"""Where the files of an export lie."""
+"""Where the files of an export lie, and the pictures of a video."""
 
 from storage.files import FileStore
 from storage.models import Export
@@ -18,3 +18,8 @@ async def delete_files(export: Export, files: FileStore) -> None:
     """What its link stood for is gone. It is no error when there is nothing."""
     await files.delete(export.file_key or short_key(export))
     await files.delete(miniature_key(export))
+
+
+def album_of(video_id: str) -> str:
+    """The folder in which the pictures of a video are kept."""
+    return f"pictures/{video_id}"

@@ -51,8 +51,8 @@ class FileStore(Protocol):
     async def delete(self, key: str) -> None:
         """Forget the file. It is no error when there is none."""
 
-    async def entries(self) -> list[StoredFile]:
-        """Everything that is kept."""
+    async def entries(self, folder: str = "") -> list[StoredFile]:
+        """Everything that is kept, or what is kept under keys that begin with that folder."""
 
 
 class LocalFiles:
@@ -91,9 +91,10 @@ class LocalFiles:
         """Forget the file, and the folders that it leaves empty."""
         await asyncio.to_thread(self._delete, self._path(key))
 
-    async def entries(self) -> list[StoredFile]:
+    async def entries(self, folder: str = "") -> list[StoredFile]:
         """Every file below the folder, unfinished ones included."""
-        return await asyncio.to_thread(lambda: list(self._entries()))
+        place = self._path(folder) if folder else self._root
+        return await asyncio.to_thread(lambda: list(self._entries(place)))
 
     def _path(self, key: str) -> Path:
         path = (self._root / key).resolve()
@@ -140,8 +141,8 @@ class LocalFiles:
                     return
                 folder.rmdir()
 
-    def _entries(self) -> Iterator[StoredFile]:
-        for folder, _, names in os.walk(self._root):
+    def _entries(self, place: Path) -> Iterator[StoredFile]:
+        for folder, _, names in os.walk(place):
             for path in (Path(folder, name) for name in names):
                 with suppress(FileNotFoundError):  # deleted while we looked
                     facts = path.stat()

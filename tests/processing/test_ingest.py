@@ -90,6 +90,16 @@ async def test_a_scene_lies_inside_its_video(library: Library, video: Video) -> 
         await library.add_scene(video, start_s=1.0, end_s=60.0)
 
 
+async def test_a_video_that_is_removed_takes_its_pictures_with_it_and_no_others(
+    library: Library, video: Video, files: LocalFiles, tmp_path: Path
+) -> None:
+    for key in (f"pictures/{video.id}/a.jpg", f"pictures/{video.id}0/b.jpg"):
+        (tmp_path / "picture").write_bytes(b"seen")
+        await files.put(key, tmp_path / "picture")
+    await library.remove_video(video)
+    assert [entry.key for entry in await files.entries()] == [f"pictures/{video.id}0/b.jpg"]
+
+
 @pytest.mark.parametrize("seed", range(5))
 async def test_the_same_bytes_of_several_who_come_and_go_at_once_are_there_while_anybody_has_them(
     library: Library, videos: Videos, files: LocalFiles, landscape: Path, tmp_path: Path, seed: int
