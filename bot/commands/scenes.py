@@ -87,7 +87,11 @@ def facts(detection: Detection) -> dict[str, Any]:
     """What `--json` prints."""
     return {
         "cuts_s": list(detection.cuts_s),
-        "transitions": [asdict(boundary) for boundary in detection.boundaries],
+        # it lasts from the end of one shot to the start of the next
+        "transitions": [
+            {"start_s": one.end_s, "end_s": one.start_s, "transition": one.transition}
+            for one in detection.boundaries
+        ],
         "scenes": [
             {"start_s": scene.start_s, "end_s": scene.end_s, "title": scene.title} | asdict(scene.facts)
             for scene in detection.scenes

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import find_tools
-from tests.processing.reels import reel
+from tests.processing.reels import melted, reel
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,16 @@ def test_json_is_one_object_with_every_cut_and_scene(clip: Path) -> None:
     assert told["cuts_s"] == pytest.approx([1.0, 2.0], abs=0.04)
     assert [(scene["start_s"], scene["end_s"]) for scene in told["scenes"]] == [(0, 2), (2, 4)]
     assert all(scene["title"] for scene in told["scenes"])
+
+
+def test_json_says_from_when_until_when_one_picture_melts_into_another(tmp_path: Path) -> None:
+    film = melted(find_tools(), tmp_path / "film.mp4", "clock", "wall", how="fade", at_s=2, length_s=1)
+    (told,) = json.loads(cutdown("scenes", film, "--json").stdout)["transitions"]
+    assert told == {
+        "start_s": pytest.approx(2, abs=0.3),
+        "end_s": pytest.approx(3, abs=0.3),
+        "transition": "dissolve",
+    }
 
 
 def test_without_json_people_can_read_it(clip: Path) -> None:
