@@ -1,4 +1,4 @@
-"""Cuts a video into scenes by hand: a new scene, halves of one, one of several. Decisions alone."""
+"""Cuts a video into scenes by hand: a new scene, a changed one, halves, one of several. Decisions alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +39,16 @@ def drawn(draft: SceneDraft, video: Video, *, now: datetime) -> Scene:
         start_s=draft.start_s,
         end_s=draft.end_s,
         created_at=now,
+    )
+
+
+def altered(scene: Scene, *, start_s: float | None, end_s: float | None, title: str | None) -> Scene:
+    """The same scene with the ends and the title that are named; whether it fits its video is not asked."""
+    return replace(
+        scene,
+        start_s=scene.start_s if start_s is None else start_s,
+        end_s=scene.end_s if end_s is None else end_s,
+        title=one_line(title) or scene.title,
     )
 
 

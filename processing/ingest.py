@@ -9,13 +9,13 @@ from pathlib import Path, PurePosixPath
 import structlog
 
 from processing.calling_off import aside
-from processing.cutting import SceneDraft, drawn, halves, joined, replaced
+from processing.cutting import SceneDraft, altered, drawn, halves, joined, replaced
 from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.fingerprint import fingerprint
 from processing.media import MediaInfo
-from processing.places import album_of
+from processing.places import delete_album
 from processing.requests import check_interval
 from processing.titles import one_line
 from storage.files import FileStore
@@ -150,9 +150,7 @@ class Library:
                 return False
             if video.file_key not in await self._videos.file_keys():
                 await self._files.delete(video.file_key)
-        # one that is being made just now is swept away later
-        for picture in await self._files.entries(album_of(video.id)):
-            await self._files.delete(picture.key)
+        await delete_album(video.id, self._files)
         log.info("video removed", video_id=video.id, owner_id=video.owner_id)
         return True
 
@@ -184,12 +182,7 @@ class Library:
             SceneNotFound: it is gone.
         """
         video = await self._videos.get(scene.video_id)
-        changed = replace(
-            scene,
-            start_s=scene.start_s if start_s is None else start_s,
-            end_s=scene.end_s if end_s is None else end_s,
-            title=one_line(title) or scene.title,
-        )
+        changed = altered(scene, start_s=start_s, end_s=end_s, title=title)
         if video is not None:
             within = (0.0, video.duration_s)
             check_interval(changed.start_s, changed.end_s, within=within, what="video")

@@ -23,3 +23,9 @@ async def delete_files(export: Export, files: FileStore) -> None:
 def album_of(video_id: str) -> str:
     """The folder in which the pictures of a video are kept."""
     return f"pictures/{video_id}"
+
+
+async def delete_album(video_id: str, files: FileStore) -> None:
+    """The pictures that there are. One that is being made just now is swept away later."""
+    for picture in await files.entries(album_of(video_id)):
+        await files.delete(picture.key)
