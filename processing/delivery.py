@@ -109,7 +109,9 @@ class Courier:
         self._news = news or asyncio.Event()
         #: destination -> what is on its way there
         self._under_way: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
-        #: attempts that ended while the table was being read: what was read of them is out of date
+        # one round at a time, so that each knows which attempts ended while it read the table:
+        # what it has read of those is out of date
+        self._round = asyncio.Lock()
         self._ended_since: set[str] = set()
 
     def wake(self) -> None:
@@ -131,19 +133,22 @@ class Courier:
             await self._set_out(self._now(), attempts)
 
     async def _set_out(self, now: datetime, attempts: asyncio.TaskGroup) -> None:
-        self._ended_since.clear()
-        for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
-            if delivery.id in self._ended_since:
-                continue
-            place = delivery.destination.id
-            if place not in self._under_way:
-                task = attempts.create_task(self._bring(delivery), name=delivery.id)
-                self._under_way[place] = delivery, task
-                task.add_done_callback(partial(self._came_back, place))
-                continue
-            earlier, task = self._under_way[place]
-            if earlier.event is Event.PROGRESS and earlier.id != delivery.id:
-                task.cancel()  # it must neither hold back nor follow what is due now
+        async with self._round:
+            self._ended_since.clear()
+            for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
+                if delivery.id not in self._ended_since:
+                    self._begin(delivery, attempts)
+
+    def _begin(self, delivery: Delivery, attempts: asyncio.TaskGroup) -> None:
+        place = delivery.destination.id
+        if place not in self._under_way:
+            task = attempts.create_task(self._bring(delivery), name=delivery.id)
+            self._under_way[place] = delivery, task
+            task.add_done_callback(partial(self._came_back, place))
+            return
+        earlier, task = self._under_way[place]
+        if earlier.event is Event.PROGRESS and earlier.id != delivery.id:
+            task.cancel()  # it must neither hold back nor follow what is due now
 
     def _came_back(self, place: str, _: asyncio.Task[None]) -> None:
         delivery, _task = self._under_way.pop(place)
