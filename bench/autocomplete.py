@@ -19,6 +19,7 @@ from typing import Any
 
 import discord
 
+from bench import asked
 from bench.accept_latency import at, busy
 from bot.chat.commands.export import open_scenes
 from bot.chat.commands.video import removable
@@ -125,11 +126,7 @@ def made_scene(video: Video, index: int) -> Scene:
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    asyncio.run(measure(parser.parse_args()))
+    asyncio.run(measure(asked.parser(__doc__).parse_args()))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from bench import clips
+from bench import asked, clips
 from bench.process import cpu_s
 from processing.detection import Detector, detect
 from processing.ffprobe import MediaInfo, probe
@@ -178,10 +178,8 @@ def _ffmpeg(tools: Tools, *arguments: str | Path) -> None:
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
+    parser = asked.parser(__doc__, clips=True)
     parser.add_argument("--shots", type=int, default=120, help="how many the reel is joined from")
-    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
     parser.add_argument("--seed", type=int, default=TUNED, help="of the reel")
     parser.add_argument("--scenedetect", default=shutil.which("scenedetect"), help="its command line")
     asyncio.run(measure(parser.parse_args()))

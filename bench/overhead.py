@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench import clips
+from bench import asked, clips
 from bench.process import cpu_s, spend
 from processing import command, size
 from processing.ffprobe import probe
@@ -87,12 +87,7 @@ async def measure(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
-    asyncio.run(measure(parser.parse_args()))
+    asyncio.run(measure(asked.parser(__doc__, clips=True).parse_args()))
 
 
 if __name__ == "__main__":

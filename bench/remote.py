@@ -19,6 +19,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bench import asked
 from bot.remote.blocks import asked_span
 from bot.remote.reader import ReadLimits, open_reader
 from processing.render import RenderJob, render
@@ -165,9 +166,7 @@ async def _row(kind: str, what: str, server: Server, work: Awaitable[None]) -> N
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    asyncio.run(measure(parser.parse_args()))
+    asyncio.run(measure(asked.parser(__doc__).parse_args()))
 
 
 if __name__ == "__main__":

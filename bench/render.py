@@ -3,14 +3,13 @@
 python -m bench.render [--short | --long] [--only CLIP …] [--clips FOLDER]
 """
 
-import argparse
 import asyncio
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import clips, vmaf
+from bench import asked, clips, vmaf
 from bench.process import Cost, spend
 from processing.ffprobe import probe
 from processing.tools import Tools, find_tools
@@ -115,13 +114,11 @@ def _seconds(source: Path, tools: Tools) -> float:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="one clip, no scores: does it still run?")
+    parser = asked.parser(__doc__, short="one clip, no scores: does it still run?", clips=True)
     parser.add_argument(
         "--long", action="store_true", help="clips as long as scenes are, 20 to 40 s: only what they cost"
     )
     parser.add_argument("--only", nargs="+", default=[], metavar="CLIP", help="these clips alone")
-    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
     arguments = parser.parse_args()
     tools = find_tools()
     every = (

@@ -3,7 +3,6 @@
 python -m bench.shared [--short] [--clips FOLDER]
 """
 
-import argparse
 import asyncio
 import logging
 import resource
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from bench import clips
+from bench import asked, clips
 from processing import company
 from processing.opener import Opener
 from processing.plan import RenderJob
@@ -89,9 +88,7 @@ def _source(name: str, folder: Path, tools: Tools) -> Path:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
+    parser = asked.parser(__doc__, clips=True)
     arguments = parser.parse_args()
     tools = find_tools()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -5,7 +5,6 @@
 It starts the real program on a loopback port. Half of the slow never end their head, half never their body.
 """
 
-import argparse
 import asyncio
 import resource
 import secrets
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bench import asked
 from bench.accept_latency import CONFIG, RECIPE, at, make_clip, service, upload
 from bot.config import hash_token
 
@@ -28,12 +28,9 @@ AT_ONCE = 200
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = asked.parser(__doc__, short="only see whether it runs")
     parser.add_argument("--slow", type=int, default=4000)
     parser.add_argument("--honest", type=int, default=200)
-    parser.add_argument("--short", action="store_true", help="only see whether it runs")
     arguments = parser.parse_args()
     slow, honest = (100, 20) if arguments.short else (arguments.slow, arguments.honest)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

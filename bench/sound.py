@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench import asked
 from bench.process import cpu_s
 from processing.analysis import analyse
 from processing.ffprobe import probe
@@ -72,9 +73,7 @@ def _write(source: Path, *, seconds: float, tools: Tools) -> None:
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    asyncio.run(measure(parser.parse_args()))
+    asyncio.run(measure(asked.parser(__doc__).parse_args()))
 
 
 if __name__ == "__main__":

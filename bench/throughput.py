@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import clips
+from bench import asked, clips
 from processing.opener import Opener
 from processing.pool import LocalPool
 from processing.render import RenderJob
@@ -72,10 +72,7 @@ async def measure(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Measure as the command line says."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true", help="tiny: does it still run?")
-    parser.add_argument("--clips", type=Path, default=Path(".bench"), help="where clips are kept")
-    asyncio.run(measure(parser.parse_args()))
+    asyncio.run(measure(asked.parser(__doc__, clips=True).parse_args()))
 
 
 if __name__ == "__main__":

@@ -42,14 +42,22 @@ def drawn(draft: SceneDraft, video: Video, *, now: datetime) -> Scene:
     )
 
 
-def altered(scene: Scene, *, start_s: float | None, end_s: float | None, title: str | None) -> Scene:
-    """The same scene with the ends and the title that are named; whether it fits its video is not asked."""
-    return replace(
+def altered(
+    scene: Scene, video: Video, *, start_s: float | None, end_s: float | None, title: str | None
+) -> Scene:
+    """The same scene of that video, with the ends and the title that are named.
+
+    Raises:
+        InvalidTrim: it would not lie inside the video.
+    """
+    changed = replace(
         scene,
         start_s=scene.start_s if start_s is None else start_s,
         end_s=scene.end_s if end_s is None else end_s,
         title=one_line(title) or scene.title,
     )
+    check_interval(changed.start_s, changed.end_s, within=(0.0, video.duration_s), what="video")
+    return changed
 
 
 def halves(scene: Scene, at_s: float, *, title: str | None, now: datetime) -> tuple[Scene, Scene]:

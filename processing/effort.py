@@ -7,6 +7,7 @@ from typing import Any
 
 from processing.errors import SourceRefused
 from processing.ffprobe import ask
+from processing.media import number
 from processing.source import Source
 from processing.tools import Tools
 
@@ -72,19 +73,12 @@ async def foresee(
         )
     except SourceRefused:
         return EVENLY
-    began_s = _number(answer.get("format", {}).get("start_time")) or 0.0
+    began_s = number(answer.get("format", {}).get("start_time")) or 0.0
     return spread(_packets(answer), start_s=began_s + start_s, duration_s=duration_s)
 
 
 def _packets(answer: Mapping[str, Any]) -> Iterable[tuple[float, int]]:
     for packet in answer.get("packets", []):
-        moment_s, size = _number(packet.get("pts_time")), _number(packet.get("size"))
+        moment_s, size = number(packet.get("pts_time")), number(packet.get("size"))
         if moment_s is not None and size is not None:
             yield moment_s, int(size)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text or "")
-    except ValueError:
-        return None

@@ -16,7 +16,6 @@ from processing.ffprobe import probe
 from processing.fingerprint import fingerprint
 from processing.media import MediaInfo
 from processing.places import delete_album
-from processing.requests import check_interval
 from processing.titles import one_line
 from storage.files import FileStore
 from storage.identifiers import new_id
@@ -182,13 +181,11 @@ class Library:
             SceneNotFound: it is gone.
         """
         video = await self._videos.get(scene.video_id)
-        changed = altered(scene, start_s=start_s, end_s=end_s, title=title)
         if video is not None:
-            within = (0.0, video.duration_s)
-            check_interval(changed.start_s, changed.end_s, within=within, what="video")
-        if video is None or not await self._scenes.change(changed):
-            raise SceneNotFound("There is no such scene.")
-        return changed
+            changed = altered(scene, video, start_s=start_s, end_s=end_s, title=title)
+            if await self._scenes.change(changed):
+                return changed
+        raise SceneNotFound("There is no such scene.")
 
     async def split_scene(
         self, scene: Scene, *, at_s: float, title: str | None = None

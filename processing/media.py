@@ -71,7 +71,7 @@ def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
     average = _ratio(video.get("avg_frame_rate", ""), "/")
     rate = _ratio(video.get("r_frame_rate", ""), "/") or average or Fraction(25)
     return MediaInfo(
-        duration_s=_number(form.get("duration")) or 0.0,
+        duration_s=number(form.get("duration")) or 0.0,
         width=round(width * sar) if sar > 1 else width,
         height=round(height / sar) if sar < 1 else height,
         fps=round(float(average or rate), 3),
@@ -116,7 +116,7 @@ def _refusal(
 
 def _is_still(video: Mapping[str, Any], form: Mapping[str, Any]) -> bool:
     """Whether there is one frame, by the index or by a length that has room for no second."""
-    rate, lasts = _ratio(video.get("avg_frame_rate", ""), "/"), _number(form.get("duration"))
+    rate, lasts = _ratio(video.get("avg_frame_rate", ""), "/"), number(form.get("duration"))
     return video.get("nb_frames") == "1" or (
         rate is not None and lasts is not None and 0 < lasts * rate < 1.5
     )
@@ -136,30 +136,31 @@ def _chosen(streams: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any
 
 def _quarter_turned(video: Mapping[str, Any]) -> bool:
     """Whether the display matrix lays the picture on its side; ffmpeg turns it upright by itself."""
-    turns = [_number(data.get("rotation")) or 0.0 for data in video.get("side_data_list", [])]
+    turns = [number(data.get("rotation")) or 0.0 for data in video.get("side_data_list", [])]
     return any(45 <= abs(turn) % 180 <= 135 for turn in turns)
 
 
 def _end_s(video: Mapping[str, Any], form: Mapping[str, Any]) -> float | None:
-    start, duration = _number(video.get("start_time")), _number(video.get("duration"))
+    start, duration = number(video.get("start_time")), number(video.get("duration"))
     if duration is None:
         duration = _clock(video.get("tags", {}).get("DURATION", ""))
         # Matroska writes the end of the track there, counted from zero
         start = 0.0 if duration is not None else start
     if start is None or duration is None:
         return None
-    return start + duration - (_number(form.get("start_time")) or 0.0)
+    return start + duration - (number(form.get("start_time")) or 0.0)
 
 
 def _clock(text: str) -> float | None:
-    parts = [_number(part) for part in text.split(":")]
+    parts = [number(part) for part in text.split(":")]
     if len(parts) != 3 or None in parts:
         return None
     hours, minutes, seconds = (part or 0.0 for part in parts)
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
+    """What ffprobe says as a number; None where it says none, or something else."""
     try:
         return float(str(value))
     except ValueError:

@@ -76,20 +76,13 @@ async def test_a_file_of_a_later_version_is_refused(tmp_path: Path) -> None:
 async def test_exports_from_before_there_was_a_choice_keep_the_recipe_that_they_were_made_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, scripts = tmp_path / "cutdown.db", module._migrations()
-    before = next(n for n, script in enumerate(scripts) if "COLUMN focus" in script)
+    path = tmp_path / "cutdown.db"
     facts = '{"width": 1080, "height": 1920, "duration_s": 1.0, "size_bytes": 9, "video_codec": "h264",'
     with monkeypatch.context() as patched:
-        patched.setattr(module, "_migrations", lambda: scripts[:before])
-        async with Database.open(path) as database, database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO exports (id, scene_id, video_id, user_id, title, start_s, end_s, strategy,"
-                " quality, turn, token, facts, day, created_at)"
-                " VALUES ('old', 's', 'v', 'ana', '', 0, 1, 'letterbox', 'high', 1, 't', ?, '2026-03-01', ?)",
-                (f'{facts} "audio_codec": "aac"}}', to_text(NOON)),
-            )
+        async with before("COLUMN focus", path, patched) as connection:
+            await connection.execute("UPDATE exports SET facts = ?", (f'{facts} "audio_codec": "aac"}}',))
     async with Database.open(path) as database:
-        export = await Exports(database).get("old")
+        export = await Exports(database).get("exp")
     assert export is not None
     assert export.recipe == Recipe(strategy="letterbox", quality="high")
     assert export.facts is not None
