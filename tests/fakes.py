@@ -54,10 +54,13 @@ class FakePool:
         self.jobs.append(job)
         self.rendering += 1
         try:
-            on_progress(Progress(stage="encoding", percent=50, eta_s=1.0))
-            await self.gate.wait()
+            return await self._rendered(job, output_key, on_progress)
         finally:
             self.rendering -= 1
+
+    async def _rendered(self, job: RenderJob, output_key: str, on_progress: ProgressSink) -> Rendition:
+        on_progress(Progress(stage="encoding", percent=50, eta_s=1.0))
+        await self.gate.wait()
         if self.error is not None:
             raise self.error
         with tempfile.TemporaryDirectory() as folder:
