@@ -14,9 +14,10 @@ from pathlib import Path
 
 from bench import asked, clips
 from bench.process import cpu_s, spend
-from processing import command, size
+from processing import command
 from processing.ffprobe import probe
 from processing.opener import Opener
+from processing.picture import room
 from processing.plan import Plan, RenderJob, plan
 from processing.pool import LocalPool
 from processing.tools import Tools, find_tools
@@ -45,7 +46,7 @@ def bare(made: Plan, clip: Path, *, tools: Tools) -> float:
     """CPU seconds of the two commands that encode the same."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        left = size.picture_bytes(made.budget_bytes, sound_bytes=0, frames=made.frames)
+        _, allowance = room(made, sound_bytes=0)
         sound = command.encode_sound(
             made, command.scene_sound(made, clip), folder / "sound.m4a", leveling=None, tools=tools
         )
@@ -54,7 +55,7 @@ def bare(made: Plan, clip: Path, *, tools: Tools) -> float:
             clip,
             folder / "sound.m4a",
             folder / "short.mp4",
-            allowance=size.allowance(left, made.duration_s),
+            allowance=allowance,
             threads=1,
             tools=tools,
         )

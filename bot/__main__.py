@@ -5,7 +5,7 @@ import sys
 from importlib.metadata import version
 from typing import NoReturn
 
-from bot.commands import COMMANDS
+from bot import commands
 from bot.commands.base import MISUSED, complain
 
 
@@ -20,15 +20,18 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status tells the truth."""
+    words = sys.argv[1:] if arguments is None else arguments
+    meant = commands.find(words[0]) if words else None
+    offered = {meant.name: meant} if meant else commands.every()
     parser = Parser(prog="cutdown", description="Scenes of videos become vertical shorts.")
     parser.add_argument("--version", action="version", version=f"cutdown {version('cutdown')}")
     choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS.values():
+    for command in offered.values():
         command.add_arguments(
             choices.add_parser(command.name, help=command.summary, description=command.summary)
         )
-    chosen = parser.parse_args(arguments)
-    return COMMANDS[chosen.command].run(chosen)
+    chosen = parser.parse_args(words)
+    return offered[chosen.command].run(chosen)
 
 
 if __name__ == "__main__":

@@ -189,8 +189,10 @@ def framed(plan: Plan, stream: Stream) -> Stream:
         .filter("trim", end_frame=plan.frames)
     )
 
+    scaler = plan.quality.scaler or plan.strategy.scaler
+
     def scale(part: Stream, width: int, height: int) -> Stream:
-        return part.filter("scale", width, height, flags=plan.quality.scaler, **plan.conversion.scale_options)
+        return part.filter("scale", width, height, flags=scaler, **plan.conversion.scale_options)
 
     stream = _through(cut_off(stream, plan.part), plan.conversion.before)
     stream = plan.strategy.fill(stream, picture=plan.picture, focus=plan.focus, scale=scale)
@@ -205,18 +207,16 @@ def _through(stream: Stream, filters: tuple[Filter, ...]) -> Stream:
 
 
 def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str, Any]:
-    quality = plan.quality
     options: dict[str, Any] = {
         "c:v": "libx264",
-        "preset": quality.preset,
+        "preset": plan.quality.preset,
         "profile:v": "high",
         "level:v": "4.2",
-        "maxrate:v": allowance.rate_bps,
-        "bufsize:v": allowance.buffer_bits,
         "passlogfile": STATISTICS,
+        "x264-params": plan.quality.x264_for(plan.share),
     }
-    if quality.x264:
-        options["x264-params"] = quality.x264
+    if not allowance.is_ample:
+        options |= {"maxrate:v": allowance.rate_bps, "bufsize:v": allowance.buffer_bits}
     if mean_bps is None:
         return options | {"crf": plan.crf, "pass": ONLY_PASS, "fastfirstpass": 0}
     return options | {"b:v": mean_bps, "pass": LAST_PASS}

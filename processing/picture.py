@@ -29,8 +29,7 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     Raises:
         RenderFailed: no file of that size can hold the scene.
     """
-    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound.size_bytes, frames=plan.frames)
-    allowance = size.allowance(left, plan.duration_s)
+    left, allowance = room(plan, sound_bytes=sound.size_bytes)
     first, second = workshop.folder / "first.mp4", workshop.folder / "second.mp4"
 
     async def encode(made: Path, allowed: size.Allowance, mean_bps: int | None, *, until: float) -> int:
@@ -56,31 +55,41 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     else:
         first_bytes = await encode(first, allowance, None, until=until)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
-    starved = size.is_starved(statistics, crf=plan.crf)
-    if (
-        first_bytes <= budget
-        and not starved
-        and not _could_be_better(plan, first_bytes, statistics, allowance)
-    ):
-        return Short(path=first, note=note if size.is_full(first_bytes, budget) else "")
-    mean_bps, loose = size.second_pass(left, plan.duration_s)
-    second_bytes = await encode(second, loose, mean_bps, until=98)
-    # the first pass never exceeds its allowance by much, and mostly not at all: it is what remains
+    if first_bytes <= budget and _is_as_good_as_it_gets(plan, first_bytes, statistics, allowance):
+        is_reduced = not allowance.is_ample and size.is_full(first_bytes, budget)
+        return Short(path=first, note=note if is_reduced else "")
+    mean_bps, wide = size.second_pass(left, plan.duration_s, is_last_resort=allowance.is_ample)
+    second_bytes = await encode(second, wide, mean_bps, until=98)
+    # a first pass never exceeds its allowance by much, and mostly not at all: it is what remains
     fitting = [path for path, taken in ((second, second_bytes), (first, first_bytes)) if taken <= budget]
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
     return Short(path=fitting[0], note=note)
 
 
-def _could_be_better(plan: Plan, taken: int, statistics: str, allowed: size.Allowance) -> bool:
-    """Whether the size that was asked for leaves room that one pass did not dare to use.
+def room(plan: Plan, *, sound_bytes: int) -> tuple[int, size.Allowance]:
+    """What the sound leaves of the file, in bytes, and how fast the picture may spend it."""
+    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound_bytes, frames=plan.frames)
+    ample_bps = size.ample_bps(plan.quality, share=plan.share)
+    return left, size.allowance(left, plan.duration_s, ample_bps=ample_bps)
 
-    A quality's own limit is so wide that only a burst meets it: that is not worth another pass.
+
+def _is_as_good_as_it_gets(plan: Plan, taken: int, statistics: str, allowed: size.Allowance) -> bool:
+    """Whether a second pass would make nothing better of a file that fits.
+
+    One that was left alone has the quality that was wanted. A quality's own limit is so wide that only a
+    burst meets it, which is not worth another pass; a size that was asked for may leave room that x264 did
+    not dare to use.
     """
+    fps = float(plan.frame_rate)
+    if allowed.is_ample:
+        return size.is_within_level(statistics, fps=fps)
+    if size.is_starved(statistics, crf=plan.crf):
+        return False
     is_own_limit = plan.budget_bytes >= size.budget_bytes(plan.quality, None)
     if is_own_limit or size.is_full(taken, plan.budget_bytes):
-        return False
-    return size.is_held_back(statistics, allowed, fps=float(plan.frame_rate))
+        return True
+    return not size.is_held_back(statistics, allowed, fps=fps)
 
 
 async def _served(
@@ -123,8 +132,7 @@ async def make_quickly(
     Raises:
         RenderFailed: the card cannot do it, or the size decided the quality.
     """
-    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound.size_bytes, frames=plan.frames)
-    allowance = size.allowance(left, plan.duration_s)
+    _, allowance = room(plan, sound_bytes=sound.size_bytes)
     if size.is_tight(allowance):
         raise RenderFailed("The size allowed is too small for an encoder in hardware.")
     made = workshop.folder / "quick.mp4"

@@ -74,7 +74,12 @@ class Plan:
     @property
     def crf(self) -> float:
         """The quality that the encoder keeps, by how much of the frame the picture covers."""
-        return self.quality.crf_for(self.strategy.share(self.picture))
+        return self.quality.crf_for(self.share)
+
+    @property
+    def share(self) -> float:
+        """The part of the frame that the picture itself covers, 0 to 1."""
+        return float(self.strategy.share(self.picture))
 
     @property
     def audio_kbps(self) -> int:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from types import MappingProxyType
 
 #: Where bars or a blur surround the picture, its own quality counts alone: with a tall frame all but empty,
 #: so much more CRF gives what a full one has.
 EMPTINESS = 1.6
+#: Where the picture covers less than this part of the frame, the frame counts as mostly empty.
+MOSTLY_EMPTY = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,19 +20,27 @@ class Quality:
     crf: float
     preset: str
     x264: str
+    #: frames that x264 looks ahead: in full ones, and in those that are mostly empty
+    lookahead: tuple[int, int]
+    #: ffmpeg's name of how pictures are scaled; empty: as the strategy likes it
     scaler: str
     audio_kbps: int
     limit_mb: float
 
-    def crf_for(self, share: Fraction) -> float:
+    def crf_for(self, share: float) -> float:
         """The CRF of a frame of which the picture itself covers this part, 0 to 1."""
-        return round(self.crf + EMPTINESS * float(1 - share), 2)
+        return round(self.crf + EMPTINESS * (1 - share), 2)
+
+    def x264_for(self, share: float) -> str:
+        """The parameters of x264 for such a frame."""
+        full, empty = self.lookahead
+        return f"{self.x264}:rc-lookahead={empty if share < MOSTLY_EMPTY else full}"
 
 
 #: Chosen by measurement: the cheapest search, with the decisions that pay for themselves. Macroblock tree and
 #: trellis are worth their time. Variance is evened out within each frame (aq-mode 2): the other mode gives
 #: bits to flat skies that are missed in everything else. docs/performance.md has the figures.
-_MEASURED = "aq-mode=2:aq-strength=0.7:psy-rd=1.0,0.2:trellis=1:mbtree=1:rc-lookahead=20:deblock=-1,-1"
+_MEASURED = "aq-mode=2:aq-strength=0.7:psy-rd=1.0,0.2:trellis=1:mbtree=1:deblock=-1,-1"
 
 _KINDS = (
     Quality(
@@ -40,7 +49,9 @@ _KINDS = (
         crf=19,
         preset="superfast",
         x264=_MEASURED,
-        scaler="lanczos",
+        # of a short that may take many bits anyway, a letterbox is smaller at the same score with less of it
+        lookahead=(20, 10),
+        scaler="",
         audio_kbps=192,
         limit_mb=60,
     ),
@@ -50,7 +61,8 @@ _KINDS = (
         crf=23.1,
         preset="superfast",
         x264=_MEASURED,
-        scaler="lanczos",
+        lookahead=(20, 20),
+        scaler="",
         audio_kbps=128,
         limit_mb=30,
     ),
@@ -61,6 +73,7 @@ _KINDS = (
         preset="ultrafast",
         # 8x8 blocks are what makes it High profile
         x264="8x8dct=1",
+        lookahead=(0, 0),
         scaler="bilinear",
         audio_kbps=96,
         limit_mb=30,

@@ -1,20 +1,28 @@
 """Keeps a short below its size: how fast bits may be spent, and when a second pass is worth it."""
 
+import math
 import re
 from dataclasses import dataclass
 
 from processing.quality import Quality
 
-#: What H.264 level 4.2 allows, in bits a second; no short needs more.
+#: What a decoder of level 4.2 and High profile may be sent in a second, and what its buffer holds, in bits
+#: (ITU-T H.264, table A-1 and 1.25 for High).
+LEVEL_BPS, LEVEL_BUFFER_BITS = 62_500_000, 78_125_000
+#: No short needs more bits a second.
 FASTEST_BPS = 50_000_000
 #: The encoder may save up bits for so many seconds.
 WINDOW_S = 8.0
+#: The same where a pass must fit at any price: nearly all that is left may then be spent, but evenly.
+LAST_WINDOW_S = 2.0
 #: A file of fewer bits a second holds nothing that one would look at.
 LEAST_BPS = 200_000
 #: Where the file must be small, its sound takes this part of it at most, but this many kbit/s at least.
 SOUND_SHARE, SOUND_LEAST_KBPS = 0.2, 64
 #: x264 begins with this part of the window already saved.
 HEAD_START = 0.9
+#: A picture that fills the frame may take a quality's whole limit within so few seconds: none but noise does.
+BUSIEST_S = 20.0
 #: Below this rate most pictures want more than they get.
 TIGHT_BPS = 2_000_000
 #: A second pass aims this far below what is left, for x264 lands within a few percent.
@@ -33,6 +41,8 @@ class Allowance:
 
     rate_bps: int
     buffer_bits: int
+    #: whether it is so much that a picture can hardly need it
+    is_ample: bool = False
 
 
 def budget_bytes(quality: Quality, target_mb: float | None) -> int:
@@ -56,11 +66,23 @@ def picture_bytes(budget: int, *, sound_bytes: int, frames: int) -> int:
     return max(0, budget - sound_bytes - 16_000 - 20 * frames)
 
 
-def allowance(left_bytes: int, duration_s: float) -> Allowance:
+def allowance(
+    left_bytes: int, duration_s: float, *, ample_bps: float = math.inf, window_s: float = WINDOW_S
+) -> Allowance:
     """The rate at which the whole cannot get larger than `left_bytes`, whatever the picture."""
-    window_s = min(WINDOW_S, duration_s)
+    window_s = min(window_s, duration_s)
     rate = min(FASTEST_BPS, int(left_bytes * 8 / (duration_s + HEAD_START * window_s)))
-    return Allowance(rate_bps=rate, buffer_bits=int(rate * window_s))
+    buffer_bits = min(LEVEL_BUFFER_BITS, int(rate * window_s))
+    return Allowance(rate_bps=rate, buffer_bits=buffer_bits, is_ample=rate >= ample_bps)
+
+
+def ample_bps(quality: Quality, *, share: float) -> float:
+    """A rate that a picture on this part of the frame, 0 to 1, can hardly need.
+
+    x264 is not told of an allowance like that, for watching its buffer takes a twentieth of its time. Should
+    the file become too large all the same, a second pass sees to it.
+    """
+    return share * quality.limit_mb * 8e6 / BUSIEST_S
 
 
 def is_tight(allowed: Allowance) -> bool:
@@ -73,18 +95,33 @@ def is_full(taken: int, budget: int) -> bool:
     return taken > FULL * budget
 
 
-def second_pass(left_bytes: int, duration_s: float) -> tuple[int, Allowance]:
+def second_pass(left_bytes: int, duration_s: float, *, is_last_resort: bool) -> tuple[int, Allowance]:
     """The mean rate that a second pass aims at, and an allowance that does not get in its way.
 
-    It knows the whole scene and spreads the bits itself; the result is weighed all the same.
+    It knows the whole scene and spreads the bits itself; the result is weighed all the same. As a last
+    resort, with no file that fits should it miss, it is held to what fits.
     """
     mean_bps = int(left_bytes * 8 * AIM / duration_s)
+    if is_last_resort:
+        allowed = allowance(left_bytes, duration_s, window_s=LAST_WINDOW_S)
+        return min(mean_bps, allowed.rate_bps), allowed
     rate = min(FASTEST_BPS, 3 * mean_bps)
-    return mean_bps, Allowance(rate_bps=rate, buffer_bits=2 * rate)
+    return mean_bps, Allowance(rate_bps=rate, buffer_bits=min(LEVEL_BUFFER_BITS, 2 * rate))
 
 
 def is_held_back(statistics: str, allowed: Allowance, *, fps: float) -> bool:
     """Whether, by the bits that each frame took, the allowance kept x264 from the quality that was wanted."""
+    return _least_saved(statistics, allowed, fps=fps) < HELD_BACK * allowed.buffer_bits
+
+
+def is_within_level(statistics: str, *, fps: float) -> bool:
+    """Whether, by the bits that each frame took, every decoder of the level can follow."""
+    level = Allowance(rate_bps=LEVEL_BPS, buffer_bits=LEVEL_BUFFER_BITS)
+    return _least_saved(statistics, level, fps=fps) >= 0
+
+
+def _least_saved(statistics: str, allowed: Allowance, *, fps: float) -> float:
+    """The lowest that the buffer of bits saved up has come to, by x264's own statistics of a pass."""
     saved = lowest = HEAD_START * allowed.buffer_bits
     for line in statistics.splitlines():
         taken = re.findall(r" (?:tex|mv|misc):(\d+)", line)
@@ -92,7 +129,7 @@ def is_held_back(statistics: str, allowed: Allowance, *, fps: float) -> bool:
             saved -= sum(map(int, taken))
             lowest = min(lowest, saved)
             saved = min(allowed.buffer_bits, saved + allowed.rate_bps / fps)
-    return lowest < HELD_BACK * allowed.buffer_bits
+    return lowest
 
 
 def is_starved(statistics: str, *, crf: float) -> bool:

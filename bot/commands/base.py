@@ -7,16 +7,12 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.config import Settings, load
 from processing.ffmpeg import Tools, find_tools
 from processing.timecode import parse_timecode
 
 T = TypeVar("T")
-
-DEFAULT_CONFIG = Path("config.toml")
 
 #: Exit statuses: what was asked for was not done; it could not be understood; it was called off.
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -41,25 +37,6 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """One line about what went wrong."""
     sys.stderr.write(f"cutdown: {' '.join(text.split())}\n")
-
-
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """`--config`, the same for every command that needs the settings."""
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"settings; default: {DEFAULT_CONFIG}, where there is one"
-    )
-
-
-def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that `--config` names.
-
-    Raises:
-        ConfigInvalid: they cannot be used.
-    """
-    path: Path | None = arguments.config
-    if path is None and DEFAULT_CONFIG.is_file():
-        path = DEFAULT_CONFIG
-    return load(path)
 
 
 def timecode(text: str) -> float:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
+from bot.commands.base import FAILED, MISUSED, Command, complain, say
+from bot.commands.configured import add_config, settings_of
 from bot.config import ConfigInvalid, Settings
 from bot.sites import ytdlp
 from processing.encoder_probe import choose

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 
 from bot import logs
-from bot.commands.base import FAILED, MISUSED, Command, add_config, complain, say, settings_of
+from bot.commands.base import FAILED, MISUSED, Command, complain, say
+from bot.commands.configured import add_config, settings_of
 from bot.config import ConfigInvalid
 from processing.errors import ToolsMissing
 from storage.database import DatabaseTooNew

@@ -37,6 +37,9 @@ class Strategy(ABC):
     summary: ClassVar[str]
     #: whether `focus` can make a difference
     has_focus: ClassVar[bool] = False
+    #: ffmpeg's name of how pictures are scaled, where the quality has none of its own. Most are enlarged by a
+    #: crop, and made smaller to fit: there the softer filter looks the same, and is quicker to encode
+    scaler: ClassVar[str] = "bicubic"
 
     def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":
         """The strategy that does the work on this picture, and why when it is another one."""

@@ -9,6 +9,7 @@ class CenterCrop(Strategy):
     name = "center_crop"
     summary = "Crop: fills the screen, cuts off the sides"
     has_focus = True
+    scaler = "lanczos"
 
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Crop, then scale."""

@@ -1,5 +1,6 @@
 """The commands of a render, word by word."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,13 +27,13 @@ def planned(strategy: str = "center_crop", **facts: object) -> Plan:
     return plan(job(strategy=strategy), media(audio_index=1, **facts), filters=FILTERS)
 
 
-def picture_command(made: Plan, mean_bps: int | None = None) -> list[str]:
+def picture_command(made: Plan, mean_bps: int | None = None, *, allowance: Allowance = ALLOWED) -> list[str]:
     return command.encode_picture(
         made,
         Path("/source"),
         Path("sound.m4a"),
         Path("short.mp4"),
-        allowance=ALLOWED,
+        allowance=allowance,
         mean_bps=mean_bps,
         threads=1,
         tools=TOOLS,
@@ -107,14 +108,14 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
         ),
         pytest.param(
             "letterbox",
-            f"[s2]scale=1080:608:flags=lanczos:{COLOURS}[s3];[s3]pad=1080:1920:0:656:black[s4];[s4]",
+            f"[s2]scale=1080:608:flags=bicubic:{COLOURS}[s3];[s3]pad=1080:1920:0:656:black[s4];[s4]",
             id="letterbox",
         ),
         pytest.param(
             "blur_fill",
-            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=lanczos:{COLOURS}[s6];"
+            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=bicubic:{COLOURS}[s6];"
             f"[s6]gblur=sigma=4[s7];[s7]scale=1080:1920:flags=bilinear[s8];"
-            f"[s4]scale=1080:608:flags=lanczos:{COLOURS}[s9];"
+            f"[s4]scale=1080:608:flags=bicubic:{COLOURS}[s9];"
             "[s8][s9]overlay=eof_action=repeat:format=auto:x=0:y=656[s10];[s10]",
             id="blur_fill",
         ),
@@ -123,6 +124,21 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
 def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters: str) -> None:
     graph = after(picture_command(planned(strategy)), "-filter_complex")
     assert graph.startswith(f"[0:0]{START}{filters}format=pix_fmts=yuv420p[")
+
+
+def test_an_encoder_that_is_allowed_more_than_enough_need_not_count_its_bits() -> None:
+    arguments = picture_command(planned(), allowance=replace(ALLOWED, is_ample=True))
+    assert not {"-maxrate:v", "-bufsize:v"} & set(arguments)
+    assert after(arguments, "-level:v") == "4.2"
+
+
+def test_a_frame_that_is_all_but_empty_is_looked_ahead_less_far_in_high_alone() -> None:
+    def ahead(strategy: str, quality: str) -> str:
+        made = plan(job(strategy=strategy, quality=quality), media(), filters=FILTERS)
+        return after(picture_command(made), "-x264-params").rpartition("rc-lookahead=")[2]
+
+    assert ahead("center_crop", "high") == ahead("letterbox", "medium") == "20"
+    assert ahead("letterbox", "high") == "10"
 
 
 def test_a_frame_that_is_all_but_empty_asks_less_of_the_encoder() -> None:

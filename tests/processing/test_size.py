@@ -1,12 +1,14 @@
 """A short keeps below its size, and gives up quality only when it must."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from processing import size
+from processing import plan, size
 from processing.ffmpeg import Tools
+from processing.picture import room
 from processing.quality import QUALITIES
 from processing.render import RenderJob, render
 from tests import clips, samples
@@ -55,6 +57,55 @@ def test_the_allowance_can_never_add_up_to_more_than_is_left(quality: Any, secon
     assert most_bits <= left * 8
 
 
+@pytest.mark.parametrize(
+    ("quality", "share", "seconds", "is_ample"),
+    [
+        ("high", 1, 10, True),
+        ("high", 1, 30, False),
+        ("high", 0.32, 40, True),
+        ("high", 0.32, 90, False),
+        ("medium", 1, 10, True),
+        ("medium", 0.32, 90, False),
+    ],
+)
+def test_a_short_scene_is_allowed_more_than_it_can_need_and_a_long_one_not(
+    quality: str, share: float, seconds: float, is_ample: bool
+) -> None:
+    kind = QUALITIES[quality]
+    ample_bps = size.ample_bps(kind, share=share)
+    assert size.allowance(size.budget_bytes(kind, None), seconds, ample_bps=ample_bps).is_ample == is_ample
+    assert not size.allowance(2_000_000, seconds, ample_bps=ample_bps).is_ample
+
+
+async def test_a_picture_that_nothing_held_back_and_that_came_out_too_large_is_made_to_fit(
+    noisy: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if a short scene could fill the limit: then it is by its own limit that it is allowed so much."""
+    small = replace(QUALITIES["draft"], limit_mb=1)
+    monkeypatch.setattr(plan, "QUALITIES", {"draft": small})
+    left, allowed = room(
+        plan.plan(job(), samples.media(upright_width=270, upright_height=480), filters=tools.filters),
+        sound_bytes=0,
+    )
+    assert allowed.is_ample
+    assert left < 1_000_000
+    rendition = await render(job(), source=noisy, output=tmp_path / "short.mp4", tools=tools)
+    assert 500_000 < rendition.facts.size_bytes <= 1_000_000
+    assert any("quality was given up" in note for note in rendition.facts.notes)
+
+
+def frames(bits: int, count: int) -> str:
+    """Statistics of a pass, as x264 writes them, of frames of that size."""
+    frame = f"in:0 out:0 type:P dur:2 cpbdur:2 q:20.00 aq:19.00 tex:{bits - 20} mv:15 misc:5 imb:1;\n"
+    return "#options: 1080x1920 fps=30/1\n" + frame * count
+
+
+def test_a_burst_that_the_decoders_of_the_level_cannot_hold_is_noticed() -> None:
+    assert size.is_within_level(frames(2_000_000, 300), fps=30)
+    assert size.is_within_level(frames(4_000_000, 30), fps=30)
+    assert not size.is_within_level(frames(4_000_000, 60), fps=30)
+
+
 def test_a_target_above_the_qualitys_own_limit_does_not_lift_it() -> None:
     assert size.budget_bytes(QUALITIES["high"], 500) == 60_000_000
     assert size.budget_bytes(QUALITIES["high"], 8) == 8_000_000
@@ -68,14 +119,10 @@ def test_where_the_file_must_be_small_its_sound_takes_no_more_than_its_share() -
 
 
 def test_who_spends_what_was_saved_up_is_held_back_and_who_does_not_is_not() -> None:
-    def spending(bits: int) -> str:
-        frame = f"in:0 out:0 type:P dur:2 cpbdur:2 q:20.00 aq:19.00 tex:{bits - 20} mv:15 misc:5 imb:1;\n"
-        return "#options: 1080x1920 fps=30/1\n" + frame * 240
-
     allowed = size.Allowance(rate_bps=3_000_000, buffer_bits=24_000_000)
-    assert not size.is_held_back(spending(100_000), allowed, fps=30)
-    assert not size.is_held_back(spending(120_000), allowed, fps=30)
-    assert size.is_held_back(spending(135_000), allowed, fps=30)
+    assert not size.is_held_back(frames(100_000, 240), allowed, fps=30)
+    assert not size.is_held_back(frames(120_000, 240), allowed, fps=30)
+    assert size.is_held_back(frames(135_000, 240), allowed, fps=30)
 
 
 async def test_a_size_that_is_nearly_enough_costs_nearly_nothing(
