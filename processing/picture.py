@@ -14,6 +14,8 @@ from processing.sound import Sound
 from processing.source import Source
 from processing.workshop import Workshop
 
+NOTE_OF_LEVEL = "quality was given up where the picture asked more of a player than its level promises"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Short:
@@ -58,13 +60,14 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     if first_bytes <= budget and _is_as_good_as_it_gets(plan, first_bytes, statistics, allowance):
         is_reduced = not allowance.is_ample and size.is_full(first_bytes, budget)
         return Short(path=first, note=note if is_reduced else "")
-    mean_bps, wide = size.second_pass(left, plan.duration_s, is_last_resort=allowance.is_ample)
-    second_bytes = await encode(second, wide, mean_bps, until=98)
-    # a first pass never exceeds its allowance by much, and mostly not at all: it is what remains
+    # a first pass that was held to its allowance mostly fits already: then it is what remains
+    is_last_resort = first_bytes > budget
+    mean_bps, allowed = size.second_pass(left, plan.duration_s, is_last_resort=is_last_resort)
+    second_bytes = await encode(second, allowed, mean_bps, until=98)
     fitting = [path for path, taken in ((second, second_bytes), (first, first_bytes)) if taken <= budget]
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
-    return Short(path=fitting[0], note=note)
+    return Short(path=fitting[0], note=NOTE_OF_LEVEL if allowance.is_ample and not is_last_resort else note)
 
 
 def room(plan: Plan, *, sound_bytes: int) -> tuple[int, size.Allowance]:

@@ -94,6 +94,18 @@ async def test_a_picture_that_nothing_held_back_and_that_came_out_too_large_is_m
     assert any("quality was given up" in note for note in rendition.facts.notes)
 
 
+async def test_a_picture_that_asks_too_much_of_a_player_is_made_to_suit_it(
+    noisy: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the level promised less: no encoder likes this picture, but its file fits by far."""
+    free = await render(job(), source=noisy, output=tmp_path / "free.mp4", tools=tools)
+    monkeypatch.setattr(size, "LEVEL_BPS", 2_000_000)
+    monkeypatch.setattr(size, "LEVEL_BUFFER_BITS", 2_000_000)
+    bound = await render(job(), source=noisy, output=tmp_path / "bound.mp4", tools=tools)
+    assert not free.facts.notes
+    assert any("asked more of a player" in note for note in bound.facts.notes)
+
+
 def frames(bits: int, count: int) -> str:
     """Statistics of a pass, as x264 writes them, of frames of that size."""
     frame = f"in:0 out:0 type:P dur:2 cpbdur:2 q:20.00 aq:19.00 tex:{bits - 20} mv:15 misc:5 imb:1;\n"
