@@ -71,13 +71,13 @@ def measure(
     with tempfile.TemporaryDirectory() as folder:
         plain, ours, reference = (Path(folder, part) for part in ("plain.mp4", "ours.mp4", "reference.mkv"))
         shown: list[str | Path] = ["-ss", "0", "-to", f"{seconds}", "-i", source, "-vf", FILTERS[strategy]]
-        theirs = [tools.ffmpeg, "-v", "error", *shown, *_plain_encoder(quality), "-y", plain]
-        our_own: list[str | Path] = [
+        plain_command = [tools.ffmpeg, "-v", "error", *shown, *_plain_encoder(quality), "-y", plain]
+        our_command: list[str | Path] = [
             *(sys.executable, "-m", "bot", "export", source, "--start", "0", "--end", f"{seconds}"),
             # one thread, as the service renders by default; the plain command takes all cores
             *("--strategy", strategy, "--quality", quality, "--threads", "1", "--output", ours),
         ]
-        costs = [(spend(theirs), spend(our_own)) for _ in range(rounds)]
+        costs = [(spend(plain_command), spend(our_command)) for _ in range(rounds)]
         plain_cost, our_cost = (min(tried, key=lambda cost: cost.cpu_s) for tried in zip(*costs, strict=True))
         scores: list[vmaf.Score | None] = [None, None]
         if scored:
@@ -125,6 +125,8 @@ def main() -> None:
     parser.add_argument("--strategy", nargs="+", default=[*FILTERS], choices=FILTERS, help="these alone")
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="in turns; the cheapest counts")
     arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("there must be one round at least")
     tools = find_tools()
     every = (
         clips.fetch_long(arguments.clips, tools) if arguments.long else clips.fetch(arguments.clips, tools)

@@ -64,10 +64,12 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     is_last_resort = first_bytes > budget
     mean_bps, allowed = size.second_pass(left, plan.duration_s, is_last_resort=is_last_resort)
     second_bytes = await encode(second, allowed, mean_bps, until=98)
+    if allowance.is_ample and not is_last_resort:
+        note = NOTE_OF_LEVEL
     fitting = [path for path, taken in ((second, second_bytes), (first, first_bytes)) if taken <= budget]
     if not fitting:
         raise RenderFailed(f"The scene cannot be made to fit {budget / 1e6:g} MB.")
-    return Short(path=fitting[0], note=NOTE_OF_LEVEL if allowance.is_ample and not is_last_resort else note)
+    return Short(path=fitting[0], note=note)
 
 
 def room(plan: Plan, *, sound_bytes: int) -> tuple[int, size.Allowance]:

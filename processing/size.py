@@ -21,7 +21,7 @@ LEAST_BPS = 200_000
 SOUND_SHARE, SOUND_LEAST_KBPS = 0.2, 64
 #: x264 begins with this part of the window already saved.
 HEAD_START = 0.9
-#: A picture that fills the frame may take a quality's whole limit within so few seconds: none but noise does.
+#: Only noise fills a quality's whole limit within so few seconds, even where it covers the whole frame.
 BUSIEST_S = 20.0
 #: Below this rate most pictures want more than they get.
 TIGHT_BPS = 2_000_000
@@ -79,8 +79,8 @@ def allowance(
 def ample_bps(quality: Quality, *, share: float) -> float:
     """A rate that a picture on this part of the frame, 0 to 1, can hardly need.
 
-    x264 is not told of an allowance like that, for watching its buffer takes a twentieth of its time. Should
-    the file become too large all the same, a second pass sees to it.
+    x264 is not told of an allowance like that, for watching its buffer costs it 4 % of its instructions.
+    Should the file become too large all the same, a second pass sees to it.
     """
     return share * quality.limit_mb * 8e6 / BUSIEST_S
 
