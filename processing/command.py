@@ -123,11 +123,12 @@ def encode_picture(
     With `mean_bps` this is the second pass, which reads the first one's statistics; with `hardware` the only
     pass of a graphics card.
     """
-    picture = framed(plan, _decoded(plan, source, threads))
+    decoded = _decoded(plan, source, threads)
     if hardware is None:
+        picture = framed(plan, decoded)
         encoder = _encoder(plan, allowance, mean_bps)
     else:
-        picture = _through(picture, hardware.upload)
+        picture = _through(framed(plan, decoded, whole=True), hardware.upload)
         encoder = hardware.encoder(crf=plan.crf, allowance=allowance)
     output = _short(plan, picture, sound, made, encoder=encoder, threads=threads)
     return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
@@ -177,8 +178,8 @@ def _short(
     )
 
 
-def framed(plan: Plan, stream: Stream) -> Stream:
-    """The filters from a decoded picture to the frames of the short."""
+def framed(plan: Plan, stream: Stream, *, whole: bool = False) -> Stream:
+    """The filters from a decoded picture to the frames of the short: their bands, or all of them."""
     if plan.deinterlace:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     rate = f"{plan.frame_rate.numerator}/{plan.frame_rate.denominator}"
@@ -195,7 +196,8 @@ def framed(plan: Plan, stream: Stream) -> Stream:
         return part.filter("scale", width, height, flags=scaler, **plan.conversion.scale_options)
 
     stream = _through(cut_off(stream, plan.part), plan.conversion.before)
-    stream = plan.strategy.fill(stream, picture=plan.picture, focus=plan.focus, scale=scale)
+    fill = plan.strategy.frame if whole else plan.strategy.fill
+    stream = fill(stream, picture=plan.picture, focus=plan.focus, scale=scale)
     # mastering displays, captions and the like would go into the short
     return _through(stream, plan.conversion.after).filter("setsar", 1).filter("sidedata", "delete")
 
@@ -213,7 +215,7 @@ def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str
         "profile:v": "high",
         "level:v": "4.2",
         "passlogfile": STATISTICS,
-        "x264-params": plan.quality.x264_for(plan.share),
+        "x264-params": plan.tuning.x264,
     }
     if not allowance.is_ample:
         options |= {"maxrate:v": allowance.rate_bps, "bufsize:v": allowance.buffer_bits}

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing import command, size
+from processing.calling_off import aside
 from processing.company import Order
 from processing.errors import RenderFailed
+from processing.h264.errors import NotUnderstood
+from processing.h264.surround import surround
 from processing.hardware import Hardware
 from processing.meter import RENDERING
 from processing.plan import Plan
 from processing.sandbox import Limits
 from processing.sound import Sound
 from processing.source import Source
+from processing.strategies.base import HEIGHT, WHOLE
 from processing.workshop import Workshop
 
 NOTE_OF_LEVEL = "quality was given up where the picture asked more of a player than its level promises"
@@ -34,26 +38,28 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     left, allowance = room(plan, sound_bytes=sound.size_bytes)
     first, second = workshop.folder / "first.mp4", workshop.folder / "second.mp4"
 
+    encoded = workshop.folder / "encoded.mp4"
+
     async def encode(made: Path, allowed: size.Allowance, mean_bps: int | None, *, until: float) -> int:
         workshop.meter.stage(RENDERING, until=until)
         arguments = command.encode_picture(
             plan,
             source,
             sound.path,
-            made,
+            encoded,
             allowance=allowed,
             mean_bps=mean_bps,
             threads=workshop.threads,
             tools=workshop.tools,
         )
         await workshop.run(arguments, lasts_s=plan.duration_s)
-        return made.stat().st_size
+        return await _with_bars(plan, encoded, made)
 
     budget = plan.budget_bytes
     note = note_of_size(budget)
     until = 50 if size.is_tight(allowance) else 97
-    if await _served(plan, source, sound, workshop, made=first, allowance=allowance, until=until):
-        first_bytes = first.stat().st_size
+    if await _served(plan, source, sound, workshop, made=encoded, allowance=allowance, until=until):
+        first_bytes = await _with_bars(plan, encoded, first)
     else:
         first_bytes = await encode(first, allowance, None, until=until)
     statistics = (workshop.folder / f"{command.STATISTICS}-0.log").read_text()
@@ -72,9 +78,27 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     return Short(path=fitting[0], note=note)
 
 
+async def _with_bars(plan: Plan, encoded: Path, made: Path) -> int:
+    """Make the encoded band a whole frame. Returns the bytes that it takes.
+
+    Raises:
+        RenderFailed: the encoder has written what we cannot read.
+    """
+    if plan.band == WHOLE:
+        encoded.replace(made)
+    else:
+        try:
+            await aside(surround, encoded, made, above=plan.band.top, height=HEIGHT)
+        except NotUnderstood as error:
+            raise RenderFailed("The video could not be processed.", f"no bars: {error}") from error
+    return made.stat().st_size
+
+
 def room(plan: Plan, *, sound_bytes: int) -> tuple[int, size.Allowance]:
     """What the sound leaves of the file, in bytes, and how fast the picture may spend it."""
-    left = size.picture_bytes(plan.budget_bytes, sound_bytes=sound_bytes, frames=plan.frames)
+    left = size.picture_bytes(
+        plan.budget_bytes, sound_bytes=sound_bytes, frames=plan.frames, has_bars=plan.band != WHOLE
+    )
     ample_bps = size.ample_bps(plan.quality, share=plan.share)
     return left, size.allowance(left, plan.duration_s, ample_bps=ample_bps)
 

@@ -9,10 +9,10 @@ from processing.colour import Conversion, conversion
 from processing.errors import Refusal, SourceRefused, UnknownQuality, UnknownStrategy
 from processing.hearing import SAMPLE_RATE
 from processing.media import MediaInfo, Part
-from processing.quality import QUALITIES, Quality
+from processing.quality import QUALITIES, Quality, Tuning
 from processing.size import audio_kbps, budget_bytes
 from processing.strategies import STRATEGIES
-from processing.strategies.base import Picture, Strategy
+from processing.strategies.base import WHOLE, Band, Picture, Strategy
 from storage.intake_models import Lit
 from storage.models import Recipe
 
@@ -72,9 +72,19 @@ class Plan:
         return float(self.frames / self.frame_rate)
 
     @property
+    def band(self) -> Band:
+        """The rows of the frame that an encoder in software is given."""
+        return self.strategy.band(self.picture)
+
+    @property
+    def tuning(self) -> Tuning:
+        """What x264 is told, by how much of the frame the picture covers."""
+        return self.quality.tuning(share=self.share, is_band=self.band != WHOLE)
+
+    @property
     def crf(self) -> float:
-        """The quality that the encoder keeps, by how much of the frame the picture covers."""
-        return self.quality.crf_for(self.share)
+        """The quality that the encoder keeps."""
+        return self.tuning.crf
 
     @property
     def share(self) -> float:

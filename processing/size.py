@@ -19,6 +19,8 @@ LAST_WINDOW_S = 2.0
 LEAST_BPS = 200_000
 #: Where the file must be small, its sound takes this part of it at most, but this many kbit/s at least.
 SOUND_SHARE, SOUND_LEAST_KBPS = 0.2, 64
+#: A frame takes so many bytes of the index, and so many at most for two bars, which `processing.h264` writes.
+INDEX_BYTES, BARS_BYTES = 20, 80
 #: x264 begins with this part of the window already saved.
 HEAD_START = 0.9
 #: Only noise fills a quality's whole limit within so few seconds, even where it covers the whole frame.
@@ -61,9 +63,10 @@ def audio_kbps(quality: Quality, budget: int, duration_s: float) -> int:
     return min(quality.audio_kbps, max(SOUND_LEAST_KBPS, share_kbps))
 
 
-def picture_bytes(budget: int, *, sound_bytes: int, frames: int) -> int:
-    """What is left for the picture, after the sound and the index of the file."""
-    return max(0, budget - sound_bytes - 16_000 - 20 * frames)
+def picture_bytes(budget: int, *, sound_bytes: int, frames: int, has_bars: bool) -> int:
+    """What is left for what is encoded of the picture, after the sound, the index of the file, and bars."""
+    of_frame = INDEX_BYTES + has_bars * BARS_BYTES
+    return max(0, budget - sound_bytes - 16_000 - of_frame * frames)
 
 
 def allowance(

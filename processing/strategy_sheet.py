@@ -160,9 +160,9 @@ def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> 
         _raw(_scaled(stills[len(strategies)], *moment.whole_size), "whole"),
     ]
     for index, strategy in enumerate(strategies):
-        filled = strategy.fill(stills[index], picture=moment.shown, focus=moment.focus, scale=_scaled)
+        filled = strategy.frame(stills[index], picture=moment.shown, focus=moment.focus, scale=_scaled)
         outputs.append(_raw(_scaled(filled, CELL_WIDTH, CELL_HEIGHT), strategy.name))
-        filled = strategy.fill(rulers[index], picture=ruled, focus=moment.focus, scale=_scaled)
+        filled = strategy.frame(rulers[index], picture=ruled, focus=moment.focus, scale=_scaled)
         small = filled.filter("scale", RULED_WIDTH, RULED_HEIGHT, flags="neighbor")
         outputs.append(_raw(small, f"{strategy.name}.ruler"))
     made = graph.merge_outputs(*outputs).global_args("-nostdin", "-hide_banner", "-loglevel", "error")

@@ -17,6 +17,18 @@ Scale = Callable[[Stream, int, int], Stream]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Band:
+    """The rows of the frame that are not black all along, in pixels, as whole macroblocks of H.264."""
+
+    top: int
+    height: int
+
+
+#: All of the frame.
+WHOLE = Band(top=0, height=HEIGHT)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """A decoded picture, upright, with the shape of its pixels."""
 
@@ -38,8 +50,8 @@ class Strategy(ABC):
     #: whether `focus` can make a difference
     has_focus: ClassVar[bool] = False
     #: ffmpeg's name of how pictures are scaled, where the quality has none of its own. Most are enlarged by a
-    #: crop, and made smaller to fit: there the softer filter looks the same, and is quicker to encode
-    scaler: ClassVar[str] = "bicubic"
+    #: crop, and made smaller to fit: there a softer filter, softest in colours, looks the same in less time
+    scaler: ClassVar[str] = "bicublin"
 
     def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":
         """The strategy that does the work on this picture, and why when it is another one."""
@@ -49,9 +61,19 @@ class Strategy(ABC):
         """The part of the frame that the picture itself covers; what else is there costs next to nothing."""
         return Fraction(1)
 
+    def band(self, picture: Picture) -> Band:
+        """The rows that `fill` makes. The others need not be encoded: black bars are put around what is."""
+        return WHOLE
+
     @abstractmethod
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
-        """The stream with the filters that make its picture exactly `WIDTH` x `HEIGHT`."""
+        """The stream with the filters that make its picture exactly `WIDTH` wide and as tall as its band."""
+
+    def frame(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
+        """The same as a whole frame of `WIDTH` x `HEIGHT`."""
+        filled = self.fill(stream, picture=picture, focus=focus, scale=scale)
+        band = self.band(picture)
+        return filled if band == WHOLE else filled.filter("pad", WIDTH, HEIGHT, 0, band.top, "black")
 
 
 def even(value: float | Fraction) -> int:

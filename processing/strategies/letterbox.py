@@ -2,7 +2,19 @@
 
 from fractions import Fraction
 
-from processing.strategies.base import HEIGHT, WIDTH, Picture, Scale, Strategy, Stream, fitted, fitted_share
+from processing.h264 import MACROBLOCK
+from processing.strategies.base import (
+    HEIGHT,
+    WHOLE,
+    WIDTH,
+    Band,
+    Picture,
+    Scale,
+    Strategy,
+    Stream,
+    fitted,
+    fitted_share,
+)
 
 
 class Letterbox(Strategy):
@@ -15,11 +27,27 @@ class Letterbox(Strategy):
         """Bars cost nothing."""
         return fitted_share(picture)
 
+    def band(self, picture: Picture) -> Band:
+        """The picture with a black margin of a macroblock or more, where bars of that are left beyond."""
+        _, height = fitted(picture)
+        top = _top(height)
+        first = top // MACROBLOCK * MACROBLOCK - MACROBLOCK
+        end = -(-(top + height) // MACROBLOCK) * MACROBLOCK + MACROBLOCK
+        if first < MACROBLOCK or end > HEIGHT - MACROBLOCK:
+            return WHOLE
+        return Band(top=first, height=end - first)
+
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Scale, then pad."""
         width, height = fitted(picture)
-        left, top = (WIDTH - width) // 4 * 2, (HEIGHT - height) // 4 * 2
-        return scale(stream, width, height).filter("pad", WIDTH, HEIGHT, left, top, "black")
+        band = self.band(picture)
+        left, top = (WIDTH - width) // 4 * 2, _top(height) - band.top
+        return scale(stream, width, height).filter("pad", WIDTH, band.height, left, top, "black")
+
+
+def _top(height: int) -> int:
+    """Where a picture of that height begins, evenly: chroma is halved."""
+    return (HEIGHT - height) // 4 * 2
 
 
 STRATEGY = Letterbox()

@@ -8,6 +8,7 @@ import pytest
 from processing import command
 from processing.loudness import Leveling
 from processing.plan import Plan, plan
+from processing.quality import QUALITIES, Quality
 from processing.sandbox import VIDEO_FORMATS
 from processing.size import Allowance
 from processing.source import Loopback, Source
@@ -108,14 +109,14 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
         ),
         pytest.param(
             "letterbox",
-            f"[s2]scale=1080:608:flags=bicubic:{COLOURS}[s3];[s3]pad=1080:1920:0:656:black[s4];[s4]",
+            f"[s2]scale=1080:608:flags=bicublin:{COLOURS}[s3];[s3]pad=1080:640:0:16:black[s4];[s4]",
             id="letterbox",
         ),
         pytest.param(
             "blur_fill",
-            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=bicubic:{COLOURS}[s6];"
+            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=bicublin:{COLOURS}[s6];"
             f"[s6]gblur=sigma=4[s7];[s7]scale=1080:1920:flags=bilinear[s8];"
-            f"[s4]scale=1080:608:flags=bicubic:{COLOURS}[s9];"
+            f"[s4]scale=1080:608:flags=bicublin:{COLOURS}[s9];"
             "[s8][s9]overlay=eof_action=repeat:format=auto:x=0:y=656[s10];[s10]",
             id="blur_fill",
         ),
@@ -124,6 +125,22 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
 def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters: str) -> None:
     graph = after(picture_command(planned(strategy)), "-filter_complex")
     assert graph.startswith(f"[0:0]{START}{filters}format=pix_fmts=yuv420p[")
+
+
+@pytest.mark.parametrize(
+    ("shape", "filters"),
+    [
+        pytest.param((1920, 1080), "scale=1080:608{}pad=1080:640:0:16:black", id="wide"),
+        pytest.param((1000, 1780), "scale=1078:1920{}pad=1080:1920:0:0:black", id="all-but-tall"),
+        pytest.param((200, 800), "scale=480:1920{}pad=1080:1920:300:0:black", id="bars-at-the-sides"),
+        pytest.param((1080, 1856), "scale=1080:1856{}pad=1080:1888:0:16:black", id="a-bar-of-one-row"),
+        pytest.param((1080, 1860), "scale=1080:1860{}pad=1080:1920:0:30:black", id="no-room-for-margins"),
+    ],
+)
+def test_only_bars_above_and_below_are_left_to_be_put_around(shape: tuple[int, int], filters: str) -> None:
+    made = planned("letterbox", upright_width=shape[0], upright_height=shape[1])
+    graph = after(picture_command(made), "-filter_complex")
+    assert filters.format(f":flags=bicublin:{COLOURS}[s3];[s3]") in graph
 
 
 def test_an_encoder_that_is_allowed_more_than_enough_need_not_count_its_bits() -> None:
@@ -137,22 +154,31 @@ def test_a_frame_that_is_all_but_empty_is_looked_ahead_less_far_in_high_alone() 
         made = plan(job(strategy=strategy, quality=quality), media(), filters=FILTERS)
         return after(picture_command(made), "-x264-params").rpartition("rc-lookahead=")[2]
 
-    assert ahead("center_crop", "high") == ahead("letterbox", "medium") == "20"
-    assert ahead("letterbox", "high") == "10"
+    assert ahead("center_crop", "high") == ahead("blur_fill", "medium") == "20"
+    assert ahead("blur_fill", "high") == "10"
 
 
 def test_a_frame_that_is_all_but_empty_asks_less_of_the_encoder() -> None:
-    full, bare, tall = (
+    full, blurred, between_pillars, tall = (
         float(after(picture_command(made), "-crf"))
         for made in (
             planned(),
-            planned("letterbox"),
+            planned("blur_fill"),
+            planned("letterbox", upright_width=300, upright_height=1920),
             planned("letterbox", upright_width=1080, upright_height=1920),
         )
     )
-    assert full == planned().quality.crf == tall
-    assert full + 1 < bare < full + 1.5
-    assert after(picture_command(planned("blur_fill")), "-crf") == f"{bare:g}"
+    assert full == planned().quality.frame.crf == tall
+    assert full + 1 < blurred < full + 1.5
+    assert full + 1 < between_pillars < full + 1.5
+
+
+@pytest.mark.parametrize("quality", QUALITIES.values(), ids=lambda quality: quality.name)
+def test_a_picture_without_its_bars_is_tuned_for_itself(quality: Quality) -> None:
+    made = plan(job(strategy="letterbox", quality=quality.name), media(), filters=FILTERS)
+    arguments = picture_command(made)
+    assert after(arguments, "-crf") == f"{quality.band.crf:g}"
+    assert after(arguments, "-x264-params") == quality.band.x264
 
 
 def test_interlaced_pictures_are_woven_first() -> None:

@@ -78,6 +78,21 @@ def test_a_card_is_told_this(name: str, told: dict[str, str]) -> None:
     assert uploaded == ("hwupload" in after(arguments, "-filter_complex")) == bool(hardware.upload)
 
 
+def test_a_card_is_given_the_bars_as_well() -> None:
+    arguments = command.encode_picture(
+        planned("letterbox"),
+        Path("source"),
+        Path("sound.m4a"),
+        Path("short.mp4"),
+        allowance=ALLOWED,
+        hardware=HARDWARE["h264_nvenc"],
+        threads=1,
+        tools=TOOLS,
+    )
+    graph = after(arguments, "-filter_complex")
+    assert "pad=1080:640:0:16:black[s4];[s4]pad=1080:1920:0:640:black[s5]" in graph
+
+
 #: What every encoder has need not be listed with one.
 EVERYWHERE = {"c", "b", "maxrate", "bufsize", "global_quality", "level"}
 

@@ -5,11 +5,13 @@ from typing import Any
 
 import ffmpeg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from processing.errors import Refusal, SourceRefused
 from processing.plan import RenderJob, plan, target_rate
 from processing.strategies import STRATEGIES
-from processing.strategies.base import Picture, cropped, fitted
+from processing.strategies.base import HEIGHT, WHOLE, Picture, cropped, fitted
 from tests import samples
 
 FILTERS = frozenset({"zscale"})
@@ -70,6 +72,24 @@ def test_the_last_frame_stands_in_only_as_long_as_the_picture_is_known_to_miss()
 )
 def test_the_whole_picture_fits(width: int, height: int, sar: str, size: tuple[int, int]) -> None:
     assert fitted(Picture(width=width, height=height, sar=Fraction(sar))) == size
+
+
+@given(width=st.integers(2, 4000), height=st.integers(2, 4000))
+def test_what_is_left_out_of_a_letterbox_is_black_and_its_neighbours_too(width: int, height: int) -> None:
+    picture = Picture(width=width, height=height)
+    band = STRATEGIES["letterbox"].band(picture)
+    _, shown = fitted(picture)
+    below = HEIGHT - band.top - band.height
+    upper, lower = (HEIGHT - shown) // 2 - band.top, (HEIGHT - shown + 1) // 2 - below
+    if band == WHOLE:
+        # a bar and a margin take a row of macroblocks each, and one more may be lost to where rows begin
+        assert min(upper, lower) < 3 * 16
+    else:
+        assert band.top % 16 == below % 16 == 0
+        assert min(band.top, below) >= 16
+        # the picture may stand a pixel higher than half-way, for it begins evenly
+        assert 16 <= upper <= 32 + 1
+        assert 16 <= lower + 1 <= 32 + 2
 
 
 @pytest.mark.parametrize(

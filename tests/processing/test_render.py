@@ -1,13 +1,22 @@
 """A render makes the whole short, or nothing at all."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from processing.errors import Refusal, RenderTimedOut, SourceRefused, UnknownQuality, UnknownStrategy
+from processing.errors import (
+    Refusal,
+    RenderFailed,
+    RenderTimedOut,
+    SourceRefused,
+    UnknownQuality,
+    UnknownStrategy,
+)
 from processing.ffmpeg import Tools
+from processing.quality import QUALITIES, Tuning
 from processing.render import Progress, RenderJob, render
 from tests import samples
 
@@ -25,7 +34,7 @@ def children() -> set[int]:
 
 
 @pytest.mark.parametrize("strategy", ["center_crop", "letterbox"])
-@pytest.mark.parametrize("quality", ["high", "medium"])
+@pytest.mark.parametrize("quality", ["high", "medium", "draft"])
 async def test_a_short_is_tall_and_has_picture_and_sound(
     strategy: str, quality: str, landscape: Path, tools: Tools, tmp_path: Path
 ) -> None:
@@ -39,6 +48,18 @@ async def test_a_short_is_tall_and_has_picture_and_sound(
     assert facts.duration_s == pytest.approx(1.0, abs=1 / 30)
     assert facts.size_bytes == output.stat().st_size
     assert list(tmp_path.iterdir()) == [output]
+
+
+async def test_a_picture_that_no_bars_can_be_put_around_is_a_failure(
+    landscape: Path, tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other_coding = Tuning(crf=30, x264="cabac=0")
+    strange = {"medium": replace(QUALITIES["medium"], band=other_coding)}
+    monkeypatch.setattr("processing.plan.QUALITIES", strange)
+    with pytest.raises(RenderFailed, match="could not be processed") as failed:
+        await render(job(strategy="letterbox"), source=landscape, output=tmp_path / "short.mp4", tools=tools)
+    assert "CABAC" in failed.value.detail
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_source_without_sound_gets_silence(silent: Path, tools: Tools, tmp_path: Path) -> None:

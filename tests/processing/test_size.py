@@ -14,13 +14,15 @@ from processing.render import RenderJob, render
 from tests import clips, samples
 
 
+def noise(tools: Tools, path: Path, size: str) -> Path:
+    made = ("-vf", "noise=alls=40:allf=t", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    return clips.make(tools, path, *clips.picture(size, "24", 3), *made)
+
+
 @pytest.fixture(scope="module")
 def noisy(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds that no encoder likes."""
-    noise = ("-vf", "noise=alls=40:allf=t", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-    return clips.make(
-        tools, tmp_path_factory.mktemp("noisy") / "noisy.mp4", *clips.picture("270x480", "24", 3), *noise
-    )
+    return noise(tools, tmp_path_factory.mktemp("noisy") / "noisy.mp4", "270x480")
 
 
 def job(**changes: Any) -> RenderJob:
@@ -37,6 +39,15 @@ async def test_a_target_is_never_passed_and_mostly_used(
     assert 0.8 * target_mb * 1e6 <= rendition.facts.size_bytes <= target_mb * 1e6
 
 
+@pytest.mark.parametrize("target_mb", [0.8, 0.2])
+async def test_bars_are_a_part_of_the_size(target_mb: float, tools: Tools, tmp_path: Path) -> None:
+    wide = noise(tools, tmp_path / "wide.mp4", "320x180")
+    asked = job(target_mb=target_mb, strategy="letterbox")
+    rendition = await render(asked, source=wide, output=tmp_path / "short.mp4", tools=tools)
+    assert 0.8 * target_mb * 1e6 <= rendition.facts.size_bytes <= target_mb * 1e6
+    assert any("quality was given up" in note for note in rendition.facts.notes)
+
+
 async def test_a_result_that_gave_up_quality_says_so(noisy: Path, tools: Tools, tmp_path: Path) -> None:
     small = await render(job(target_mb=0.4), source=noisy, output=tmp_path / "small.mp4", tools=tools)
     large = await render(job(), source=noisy, output=tmp_path / "large.mp4", tools=tools)
@@ -51,6 +62,7 @@ def test_the_allowance_can_never_add_up_to_more_than_is_left(quality: Any, secon
         size.budget_bytes(quality, None),
         sound_bytes=int(quality.audio_kbps * 125 * seconds),
         frames=int(60 * seconds),
+        has_bars=True,
     )
     allowed = size.allowance(left, seconds)
     most_bits = allowed.rate_bps * seconds + size.HEAD_START * allowed.buffer_bits
