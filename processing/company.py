@@ -22,7 +22,7 @@ from processing.tools import Tools
 log = structlog.get_logger()
 
 #: Of a source with more pixels than that, decoding and framing are so much of the work that it pays.
-WORTH_PIXELS = 2_500_000
+WORTH_PIXELS = 2_000_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,13 +63,15 @@ LEVELLED: dict[str, Any] = {}
 AS_LOUD = {"normalize_loudness": False}
 
 
+@pytest.mark.parametrize("strategy", ["center_crop", "letterbox"])
 async def test_together_each_is_byte_for_byte_what_it_is_alone(
-    rendered: Rendered, log: CapturingLogger
+    strategy: str, rendered: Rendered, log: CapturingLogger
 ) -> None:
     heard: list[Progress] = []
-    together = await asyncio.gather(*(rendered(name, heard.append, **wish) for name, wish in WISHES.items()))
+    wishes = {name: wish | {"strategy": strategy} for name, wish in WISHES.items()}
+    together = await asyncio.gather(*(rendered(name, heard.append, **wish) for name, wish in wishes.items()))
     assert [(call.args, call.kwargs) for call in log.calls] == [(("encoded together",), {"shorts": 3})]
-    assert together == [await rendered(f"{name}-alone", **wish) for name, wish in WISHES.items()]
+    assert together == [await rendered(f"{name}-alone", **wish) for name, wish in wishes.items()]
     assert len(log.calls) == 1
     assert sum(progress.percent == 100 for progress in heard) == len(WISHES)
     assert {progress.stage for progress in heard} >= {"measuring", "rendering", "verifying"}
@@ -89,6 +91,13 @@ async def test_where_decoding_is_little_of_the_work_each_goes_alone(
     monkeypatch.setattr(company, "WORTH_PIXELS", 320 * 180)
     await asyncio.gather(rendered("levelled", **LEVELLED), rendered("as-loud", **AS_LOUD))
     assert log.calls == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "worth"), [(1280, 720, False), (1920, 1080, True), (3840, 2160, True)]
+)
+def test_large_sources_are_worth_it(width: int, height: int, worth: bool) -> None:
+    assert company.is_worth(planned(upright_width=width, upright_height=height)) is worth
 
 
 async def test_what_fails_together_is_made_alone(
