@@ -15,7 +15,7 @@ from processing.plan import Plan
 from processing.sandbox import Limits
 from processing.sound import Sound
 from processing.source import Source
-from processing.strategies.base import HEIGHT, WHOLE
+from processing.strategies.base import HEIGHT
 from processing.workshop import Workshop
 
 NOTE_OF_LEVEL = "quality was given up where the picture asked more of a player than its level promises"
@@ -33,12 +33,10 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
     """Encode the scene's picture with its finished sound into a file that keeps within its budget.
 
     Raises:
-        RenderFailed: no file of that size can hold the scene.
+        RenderFailed: no file of that size can hold the scene, or no bars can be put around it.
     """
     left, allowance = room(plan, sound_bytes=sound.size_bytes)
-    first, second = workshop.folder / "first.mp4", workshop.folder / "second.mp4"
-
-    encoded = workshop.folder / "encoded.mp4"
+    encoded, first, second = (workshop.folder / f"{name}.mp4" for name in ("encoded", "first", "second"))
 
     async def encode(made: Path, allowed: size.Allowance, mean_bps: int | None, *, until: float) -> int:
         workshop.meter.stage(RENDERING, until=until)
@@ -79,25 +77,25 @@ async def make_picture(plan: Plan, source: Source, sound: Sound, workshop: Works
 
 
 async def _with_bars(plan: Plan, encoded: Path, made: Path) -> int:
-    """Make the encoded band a whole frame. Returns the bytes that it takes.
+    """Put bars around what is encoded, where there are to be any. Returns the bytes that it then takes.
 
     Raises:
         RenderFailed: the encoder has written what we cannot read.
     """
-    if plan.band == WHOLE:
-        encoded.replace(made)
-    else:
+    if plan.has_bars:
         try:
             await aside(surround, encoded, made, above=plan.band.top, height=HEIGHT)
         except NotUnderstood as error:
             raise RenderFailed("The video could not be processed.", f"no bars: {error}") from error
+    else:
+        encoded.replace(made)
     return made.stat().st_size
 
 
 def room(plan: Plan, *, sound_bytes: int) -> tuple[int, size.Allowance]:
     """What the sound leaves of the file, in bytes, and how fast the picture may spend it."""
     left = size.picture_bytes(
-        plan.budget_bytes, sound_bytes=sound_bytes, frames=plan.frames, has_bars=plan.band != WHOLE
+        plan.budget_bytes, sound_bytes=sound_bytes, frames=plan.frames, has_bars=plan.has_bars
     )
     ample_bps = size.ample_bps(plan.quality, share=plan.share)
     return left, size.allowance(left, plan.duration_s, ample_bps=ample_bps)

@@ -77,9 +77,14 @@ class Plan:
         return self.strategy.band(self.picture)
 
     @property
+    def has_bars(self) -> bool:
+        """Whether black bars are put around what is encoded."""
+        return self.band != WHOLE
+
+    @property
     def tuning(self) -> Tuning:
         """What x264 is told, by how much of the frame the picture covers."""
-        return self.quality.tuning(share=self.share, is_band=self.band != WHOLE)
+        return self.quality.tuning(share=self.share, is_band=self.has_bars)
 
     @property
     def crf(self) -> float:

@@ -44,8 +44,9 @@ class Framer:
         made: list[bytes] = []
         bar: tuple[int, Header] | None = None
         for unit in _units(sample):
-            demand(nal.kind(unit) not in nal.PARTS, "a slice is cut in parts")
-            if nal.kind(unit) not in (nal.SLICE, nal.KEY_SLICE):
+            kind = nal.kind(unit[0])
+            demand(kind not in nal.PARTS, "a slice is cut in parts")
+            if kind not in (nal.SLICE, nal.KEY_SLICE):
                 made.append(unit)
                 continue
             header, moved = self._moved(unit)

@@ -12,8 +12,8 @@ from processing.h264.errors import demand
 #: Boxes that hold nothing but boxes.
 _CONTAINERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
 _HEADER = struct.Struct(">I4s")
-#: Of a sample entry of pictures: where its size stands, and where its own boxes begin.
-_SHAPE, _BOXES = 24, 78
+#: Of a sample entry of pictures: where their height stands, and where its own boxes begin.
+_HEIGHT, _BOXES = 26, 78
 #: A file that needs longer numbers is not one of ours.
 _LARGEST = 2**32
 
@@ -99,25 +99,24 @@ class Track:
 
     def configuration(self) -> bytes:
         """What the decoder of H.264 is told before the first sample (ISO/IEC 14496-15)."""
-        return self._entry()[1].find(b"avcC").content
+        return self._entry().find(b"avcC").content
 
     def reshape(self, *, height: int, configuration: bytes) -> None:
         """Give its pictures another height, in pixels, and tell the decoder something else."""
-        shape, entry = self._entry()
+        entry = self._entry()
         entry.find(b"avcC").content = configuration
-        (width,) = struct.unpack_from(">H", shape, _SHAPE)
-        entry.content = shape[:_SHAPE] + struct.pack(">HH", width, height) + shape[_SHAPE + 4 :]
+        entry.content = entry.content[:_HEIGHT] + struct.pack(">H", height) + entry.content[_HEIGHT + 2 :]
         self._table.find(b"stsd").content = struct.pack(">II", 0, 1) + entry.to_bytes()
         header = self._trak.find(b"tkhd")
         header.content = header.content[:-4] + struct.pack(">I", height << 16)
 
-    def _entry(self) -> tuple[bytes, Box]:
+    def _entry(self) -> Box:
         description = self._table.find(b"stsd").content
         kind, content = description[12:16], description[16:]
         demand(kind == b"avc1", f"the picture is {kind!r}")
         # how fast it may be read is a guess of the muxer's, which nothing needs
         inside = [box for box in _parsed(content[_BOXES:]) if box.kind != b"btrt"]
-        return content[:_BOXES], Box(kind, content[:_BOXES], inside)
+        return Box(kind, content[:_BOXES], inside)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,9 +8,9 @@ SLICE, PARTS, KEY_SLICE = 1, frozenset({2, 3, 4}), 5
 _FORBIDDEN = re.compile(rb"\0\0(?=[\0-\3])")
 
 
-def kind(unit: bytes) -> int:
-    """The kind of a unit."""
-    return unit[0] & 0x1F
+def kind(head: int) -> int:
+    """The kind of a unit, by its first byte."""
+    return head & 0x1F
 
 
 def unescaped(unit: bytes) -> bytes:

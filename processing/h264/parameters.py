@@ -52,6 +52,7 @@ def read_sequence(unit: bytes) -> Sequence:
     reader = BitReader.of_stopped(unescaped(unit))
     reader.take(8)
     profile = reader.number(8)
+    # what the profile is bound by, and the level; then the set's own number
     reader.take(16)
     reader.ue()
     if profile in _WITH_CHROMA:

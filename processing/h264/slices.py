@@ -83,7 +83,7 @@ def read_header(reader: BitReader, unit_head: int, sequence: Sequence, pictures:
         NotUnderstood: it is of a kind that needs more than is known here.
         EOFError: it is cut off.
     """
-    is_key = kind(bytes([unit_head])) == KEY_SLICE
+    is_key = kind(unit_head) == KEY_SLICE
     first = reader.ue()
     begin = reader.position
     of_kind = reader.ue() % 5
