@@ -33,7 +33,8 @@ def compare(short: Path, reference: Path, *, tools: Tools, every: int = 1) -> Sc
             f"[0:v]{SAME}[short];[1:v]{SAME}[reference];[short][reference]"
             f"libvmaf=model='{models}':n_threads=2:n_subsample={every}:log_fmt=json:log_path={log}:shortest=1"
         )
-        arguments = ["-v", "error", "-i", short, "-i", reference, "-lavfi", graph, "-f", "null", "-"]
+        arguments = ["-v", "error", "-i", short, "-i", reference, "-lavfi", graph, "-fps_mode", "passthrough"]
+        arguments += ["-f", "null", "-"]
         subprocess.run([str(tools.ffmpeg), *map(str, arguments)], check=True)
         told = json.loads(log.read_text())
     scores = sorted(frame["metrics"]["vmaf"] for frame in told["frames"])

@@ -132,13 +132,13 @@ def _read(
     """What the pass has left in its folder."""
     stills = [still.stat().st_size for still in sorted(folder.glob("still-*.jpg"))]
     steps = [index * float(STILL_EVERY_S) for index in range(len(stills))]
-    bars = folder / "bars.txt"
+    bars, sound = folder / "bars.txt", folder / "loudness.txt"
     return Analysis(
         duration_s=view.length_s or media.duration_s or reader.times[-1],
         frame_times=reader.times,
         frame_changes=reader.changes,
         samples=Samples(pixels=(folder / "samples.gray").read_bytes()),
-        loudness=_loudness(folder / "loudness.txt"),
+        loudness=momentary(sound.read_text(encoding="ascii")) if sound.exists() else [],
         speech=speech,
         still_sizes=stills,
         still_times=reader.times if view.keys_only else steps,
@@ -169,11 +169,10 @@ class ChangeReader:
         return True
 
 
-def _loudness(report: Path) -> list[float]:
-    if not report.exists():
-        return []
-    said = report.read_text(encoding="ascii")
-    return [float(value) for value in re.findall(r"^lavfi\.r128\.M=(\S+)$", said, re.MULTILINE)]
+def momentary(said: str) -> list[float]:
+    """The values that `ebur128` has told, in LUFS. Older ones say of silence that it is not a number."""
+    told = (float(value) for value in re.findall(r"^lavfi\.r128\.M=(\S+)$", said, re.MULTILINE))
+    return [-math.inf if math.isnan(value) else value for value in told]
 
 
 def _lit(said: str) -> Part | None:

@@ -1,13 +1,9 @@
 """Decides how a source's colours become those of every short: bt709, limited range, 8 bit."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from processing.media import MediaInfo
-
-#: One filter: its name and its options.
-Filter = tuple[str, Mapping[str, Any]]
+from processing.media import MediaInfo, Part
+from processing.scaling import Filter, Scaler
 
 #: The brightness of white in HDR material, in candela a square metre (ITU-R BT.2408).
 WHITE_NITS = 203
@@ -22,6 +18,8 @@ MATRICES = {
     "bt2020nc": "bt2020",
     "bt2020c": "bt2020",
 }
+#: The scale filter's word for a matrix -> zimg's, of those that nearly all videos have.
+ZIMG_MATRICES = {"bt709": "709", "smpte170m": "170m", "bt470": "470bg"}
 _ALPHA = ("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8")
 _RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
 
@@ -35,8 +33,8 @@ TAGS: Filter = (
 class Conversion:
     """What is done to the colours before, while and after the picture is scaled."""
 
+    scaler: Scaler
     before: tuple[Filter, ...] = ()
-    scale_options: Mapping[str, str] = field(default_factory=dict)
     after: tuple[Filter, ...] = ()
     note: str = ""
 
@@ -47,9 +45,8 @@ def conversion(media: MediaInfo, *, filters: frozenset[str]) -> Conversion:
     if wide and "zscale" in filters:
         return _from_wide(media)
     return Conversion(
+        scaler=_scaler(media, has_zimg="zscale" in filters),
         before=_opaque(media),
-        scale_options={"out_range": "limited", "out_color_matrix": "bt709"}
-        | ({} if _is_rgb(media) else {"in_color_matrix": _matrix(media)}),
         after=(("format", {"pix_fmts": "yuv420p"}), TAGS),
         note="colours may look pale: this ffmpeg cannot tone-map" if wide else "",
     )
@@ -66,6 +63,7 @@ def _from_wide(media: MediaInfo) -> Conversion:
     to_light = ("zscale", {**source, "transfer": "linear", "npl": WHITE_NITS})
     tone: tuple[Filter, ...] = (("tonemap", {"tonemap": "mobius", "desat": 0}),) if kind else ()
     return Conversion(
+        scaler=Scaler(swscale={}),
         before=(("format", {"pix_fmts": "yuv420p10"}),),
         after=(
             to_light,
@@ -78,6 +76,23 @@ def _from_wide(media: MediaInfo) -> Conversion:
         ),
         note=f"tone-mapped from {kind}" if kind else "",
     )
+
+
+def _scaler(media: MediaInfo, *, has_zimg: bool) -> Scaler:
+    matrix = _matrix(media)
+    swscale = {"out_range": "limited", "out_color_matrix": "bt709"}
+    if not _is_rgb(media):
+        swscale["in_color_matrix"] = matrix
+    if not (has_zimg and matrix in ZIMG_MATRICES and _is_common(media)):
+        return Scaler(swscale=swscale)
+    zimg = {"range": "limited", "matrix": "709", "matrixin": ZIMG_MATRICES[matrix]}
+    return Scaler(swscale=swscale, zimg=zimg)
+
+
+def _is_common(media: MediaInfo) -> bool:
+    """Whether it is what nearly all videos are: 8 bits, chroma halved both ways, and so of even size."""
+    size = media.part or Part(left=0, top=0, width=media.upright_width, height=media.upright_height)
+    return media.pixel_format == "yuv420p" and size.width % 2 == size.height % 2 == 0
 
 
 def _opaque(media: MediaInfo) -> tuple[Filter, ...]:

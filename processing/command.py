@@ -8,12 +8,12 @@ from typing import Any
 import ffmpeg as graph
 
 from processing.bars import cut_off
-from processing.colour import Filter
 from processing.hardware import Hardware
 from processing.hearing import SAMPLE_RATE, in_step
 from processing.loudness import Leveling
 from processing.plan import Plan
 from processing.sandbox import input_options
+from processing.scaling import Filter
 from processing.size import Allowance
 from processing.source import Source, address
 from processing.strategies.base import Stream
@@ -70,7 +70,7 @@ def written_sound(whole: Path) -> Stream:
 def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
     """Write the scene's sound, and measure its loudness."""
     # its peaks are not asked for: they decide nothing, and cost more than all the rest of the meter
-    sound = scene_sound(plan, source).filter("ebur128", framelog="quiet")
+    sound = scene_sound(plan, source).filter("ebur128", framelog="verbose")
     return _compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
 
 
@@ -102,7 +102,7 @@ def _leveled(sound: Stream, leveling: Leveling) -> Stream:
 
 
 def _measured(sound: Stream, tools: Tools) -> list[str]:
-    heard = sound.filter("ebur128", peak="true", framelog="quiet")
+    heard = sound.filter("ebur128", peak="true", framelog="verbose")
     return _compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
 
 
@@ -170,7 +170,7 @@ def _short(
         graph.input(f"file:{sound}").audio,
         str(made),
         **encoder,
-        **{"c:a": "copy", "frames:v": plan.frames},
+        **{"c:a": "copy"},
         threads=threads,
         movflags="+faststart",
         map_metadata=-1,
@@ -190,10 +190,10 @@ def framed(plan: Plan, stream: Stream, *, whole: bool = False) -> Stream:
         .filter("trim", end_frame=plan.frames)
     )
 
-    scaler = plan.quality.scaler or plan.strategy.scaler
+    name, options = plan.conversion.scaler.by(plan.quality.kernel or plan.strategy.kernel)
 
     def scale(part: Stream, width: int, height: int) -> Stream:
-        return part.filter("scale", width, height, flags=scaler, **plan.conversion.scale_options)
+        return part.filter(name, width, height, **options)
 
     stream = _through(cut_off(stream, plan.part), plan.conversion.before)
     fill = plan.strategy.frame if whole else plan.strategy.fill

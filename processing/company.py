@@ -154,5 +154,5 @@ def _number_as_if_alone(statistics: Path) -> None:
 
 def _framing(job: RenderJob, source_key: str) -> Hashable:
     """Equal for jobs whose frames are the same, whatever is made of them."""
-    scaler = QUALITIES[job.recipe.quality].scaler
-    return source_key, job.start_s, job.end_s, job.recipe.strategy, job.recipe.focus, scaler, job.lit
+    kernel = QUALITIES[job.recipe.quality].kernel
+    return source_key, job.start_s, job.end_s, job.recipe.strategy, job.recipe.focus, kernel, job.lit

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from processing.colour import Filter
+from processing.scaling import Filter
 from processing.size import Allowance
 
 #: Where Linux has its first graphics card.

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from processing.scaling import Kernel
+
 #: Where a blur surrounds the picture, or bars stand at its sides, its own quality counts alone: with a frame
 #: all but empty, so much more CRF gives what a full one has.
 EMPTINESS = 1.6
@@ -33,8 +35,8 @@ class Quality:
     band: Tuning
     #: frames that x264 looks ahead: in full ones, and in those that are mostly empty
     lookahead: tuple[int, int]
-    #: ffmpeg's name of how pictures are scaled; empty: as the strategy likes it
-    scaler: str
+    #: how pictures are scaled; None: as the strategy likes it
+    kernel: Kernel | None
     audio_kbps: int
     limit_mb: float
 
@@ -66,7 +68,7 @@ _KINDS = (
         band=Tuning(crf=19.6, x264=_BAND),
         # of a short that may take many bits, an empty frame is smaller at the same score with less of it
         lookahead=(20, 10),
-        scaler="",
+        kernel=None,
         audio_kbps=192,
         limit_mb=60,
     ),
@@ -74,10 +76,10 @@ _KINDS = (
         name="medium",
         summary="Medium: a good picture, at most 30 MB",
         preset="superfast",
-        frame=Tuning(crf=23.1, x264=_FRAME),
-        band=Tuning(crf=23.1, x264=_BAND),
+        frame=Tuning(crf=23, x264=_FRAME),
+        band=Tuning(crf=23, x264=_BAND),
         lookahead=(20, 20),
-        scaler="",
+        kernel=None,
         audio_kbps=128,
         limit_mb=30,
     ),
@@ -90,7 +92,7 @@ _KINDS = (
         # bars are written for CABAC
         band=Tuning(crf=27, x264="8x8dct=1:cabac=1:rc-lookahead=0"),
         lookahead=(0, 0),
-        scaler="bilinear",
+        kernel=Kernel.BILINEAR,
         audio_kbps=96,
         limit_mb=30,
     ),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from processing.errors import ToolsMissing
 
+#: The first version that knows every word of our commands; Debian 12 has it.
+OLDEST = (5, 1)
 #: Without these there is no short at all.
 NEEDED_ENCODERS = frozenset({"libx264", "aac"})
 NEEDED_FILTERS = frozenset(
@@ -36,19 +38,35 @@ class Tools:
         """Encoders and filters without which no short can be made."""
         return (NEEDED_ENCODERS - self.encoders) | (NEEDED_FILTERS - self.filters)
 
+    @property
+    def is_too_old(self) -> bool:
+        """Whether its number says so; builds of a day have none."""
+        number = re.match(r"n?(\d+)\.(\d+)", self.ffmpeg_version)
+        return number is not None and (int(number[1]), int(number[2])) < OLDEST
+
 
 def find_tools(*, ffmpeg: str = "", ffprobe: str = "") -> Tools:
     """The configured programs, else the machine's own, else those of an installed package.
 
     Raises:
-        ToolsMissing: when there is no pair of programs that start.
+        ToolsMissing: when there is no pair of programs that start, or all are too old.
     """
-    if ffmpeg or ffprobe:
-        return _inspected(*_configured(ffmpeg, ffprobe))
-    for place in (_on_path, _in_imageio, _in_streamer):
-        if (pair := place()) is not None:
-            return _inspected(*pair)
-    raise ToolsMissing("There is no ffmpeg with its ffprobe: install them, or `pip install cutdown[ffmpeg]`.")
+    pairs = (
+        [_configured(ffmpeg, ffprobe)]
+        if ffmpeg or ffprobe
+        else [pair for place in (_on_path, _in_imageio, _in_streamer) if (pair := place())]
+    )
+    old: Tools | None = None
+    for pair in pairs:
+        tools = _inspected(*pair)
+        if not tools.is_too_old:
+            return tools
+        old = old or tools
+    cure = "install them, or `pip install cutdown[ffmpeg]`."
+    if old is None:
+        raise ToolsMissing(f"There is no ffmpeg with its ffprobe: {cure}")
+    needed = ".".join(map(str, OLDEST))
+    raise ToolsMissing(f"{old.ffmpeg} is ffmpeg {old.ffmpeg_version}, and {needed} is needed: {cure}")
 
 
 def _configured(ffmpeg: str, ffprobe: str) -> tuple[Path, Path]:

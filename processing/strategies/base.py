@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from processing.scaling import Kernel
+
 #: The frame of every short, in square pixels.
 WIDTH, HEIGHT = 1080, 1920
 ASPECT = Fraction(WIDTH, HEIGHT)
@@ -49,9 +51,9 @@ class Strategy(ABC):
     summary: ClassVar[str]
     #: whether `focus` can make a difference
     has_focus: ClassVar[bool] = False
-    #: ffmpeg's name of how pictures are scaled, where the quality has none of its own. Most are enlarged by a
-    #: crop, and made smaller to fit: there a softer filter, softest in colours, looks the same in less time
-    scaler: ClassVar[str] = "bicublin"
+    #: how pictures are scaled, where the quality has no wish of its own. Most are enlarged by a crop, made
+    #: smaller to fit: there a softer kernel looks the same
+    kernel: ClassVar[Kernel] = Kernel.BICUBIC
 
     def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":
         """The strategy that does the work on this picture, and why when it is another one."""

@@ -1,5 +1,6 @@
 """Cuts the tall middle out of the picture."""
 
+from processing.scaling import Kernel
 from processing.strategies.base import HEIGHT, WIDTH, Picture, Scale, Strategy, Stream, cropped
 
 
@@ -9,7 +10,7 @@ class CenterCrop(Strategy):
     name = "center_crop"
     summary = "Crop: fills the screen, cuts off the sides"
     has_focus = True
-    scaler = "lanczos"
+    kernel = Kernel.LANCZOS
 
     def fill(self, stream: Stream, *, picture: Picture, focus: int, scale: Scale) -> Stream:
         """Crop, then scale."""

@@ -22,6 +22,7 @@ START = (
     "fps=30/1:start_time=0[s0];[s0]tpad=stop_duration=0.133:stop_mode=clone[s1];[s1]trim=end_frame=90[s2];"
 )
 COLOURS = "in_color_matrix=bt709:out_color_matrix=bt709:out_range=limited"
+BICUBIC = "filter=bicubic:matrix=709:matrixin=709:param_a=0:param_b=0.6:range=limited"
 
 
 def planned(strategy: str = "center_crop", **facts: object) -> Plan:
@@ -69,7 +70,6 @@ def test_the_picture_command_is_this() -> None:
         "-level:v": "4.2",
         "-maxrate:v": "8000000",
         "-bufsize:v": "64000000",
-        "-frames:v": "90",
         "-pass": "1",
         "-fastfirstpass": "0",
         "-movflags": "+faststart",
@@ -109,14 +109,14 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
         ),
         pytest.param(
             "letterbox",
-            f"[s2]scale=1080:608:flags=bicublin:{COLOURS}[s3];[s3]pad=1080:640:0:16:black[s4];[s4]",
+            f"[s2]zscale=1080:608:{BICUBIC}[s3];[s3]pad=1080:640:0:16:black[s4];[s4]",
             id="letterbox",
         ),
         pytest.param(
             "blur_fill",
-            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]scale=90:160:flags=bicublin:{COLOURS}[s6];"
+            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]zscale=90:160:{BICUBIC}[s6];"
             f"[s6]gblur=sigma=4[s7];[s7]scale=1080:1920:flags=bilinear[s8];"
-            f"[s4]scale=1080:608:flags=bicublin:{COLOURS}[s9];"
+            f"[s4]zscale=1080:608:{BICUBIC}[s9];"
             "[s8][s9]overlay=eof_action=repeat:format=auto:x=0:y=656[s10];[s10]",
             id="blur_fill",
         ),
@@ -140,7 +140,7 @@ def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters
 def test_only_bars_above_and_below_are_left_to_be_put_around(shape: tuple[int, int], filters: str) -> None:
     made = planned("letterbox", upright_width=shape[0], upright_height=shape[1])
     graph = after(picture_command(made), "-filter_complex")
-    assert filters.format(f":flags=bicublin:{COLOURS}[s3];[s3]") in graph
+    assert filters.format(f":{BICUBIC}[s3];[s3]") in graph
 
 
 def test_an_encoder_that_is_allowed_more_than_enough_need_not_count_its_bits() -> None:
@@ -207,7 +207,7 @@ def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
     assert after(arguments, "-filter_complex") == (
         "[0:1]aresample=48000:async=1:first_pts=0:min_hard_comp=0.01[s0];"
         "[s0]aformat=channel_layouts=stereo:sample_fmts=flt[s1];[s1]apad=whole_len=144000[s2];"
-        "[s2]atrim=end_sample=144000[s3];[s3]ebur128=framelog=quiet[s4]"
+        "[s2]atrim=end_sample=144000[s3];[s3]ebur128=framelog=verbose[s4]"
     )
 
 
@@ -227,5 +227,5 @@ def test_what_is_rehearsed_is_what_will_be_encoded() -> None:
     encoded = command.encode_sound(planned(), sound, Path("b"), leveling=leveling, tools=TOOLS)
     rehearsed = command.rehearse(sound, leveling=leveling, tools=TOOLS)
     leveled, _, _ = after(encoded, "-filter_complex").partition("[s1]aformat")
-    assert after(rehearsed, "-filter_complex") == f"{leveled}[s1]ebur128=framelog=quiet:peak=true[s2]"
+    assert after(rehearsed, "-filter_complex") == f"{leveled}[s1]ebur128=framelog=verbose:peak=true[s2]"
     assert "-c:a" not in rehearsed

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from processing import tools
 from processing.errors import Refusal, RenderFailed, RenderTimedOut, SourceRefused, ToolsMissing
 from processing.ffmpeg import Finished, ProgressReader, demand, find_tools, run
 from processing.sandbox import Limits, confined, missing_guards
@@ -154,6 +155,34 @@ def test_the_machines_own_pair_goes_before_a_package(tmp_path: Path, monkeypatch
     assert find_tools().ffmpeg != tmp_path / "ffmpeg"
     (tmp_path / "ffprobe").symlink_to(found.ffprobe)
     assert find_tools().ffmpeg == tmp_path / "ffmpeg"
+
+
+def aged(program: Path, version: str, folder: Path) -> Path:
+    """The same program, which says that it is of that version."""
+    path = folder / program.name.partition("-")[0]
+    path.write_text(f'#!/bin/sh\n"{program}" "$@" | sed "s/ version [^ ]*/ version {version}/"\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("version", ["4.4.2-0ubuntu0.22.04.1", "5.0.1", "n4.3.6"])
+def test_a_pair_that_is_too_old_is_passed_over(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = find_tools()
+    old, _ = aged(found.ffmpeg, version, tmp_path), aged(found.ffprobe, version, tmp_path)
+    with pytest.raises(ToolsMissing, match=f"{old} is ffmpeg {version}, and 5.1 is needed"):
+        find_tools(ffmpeg=str(old))
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(tools, "_in_imageio", lambda: (found.ffmpeg, found.ffprobe))
+    assert find_tools().ffmpeg == found.ffmpeg
+
+
+@pytest.mark.parametrize("version", ["5.1.9-0+deb12u1", "7.1.2", "10.0", "n6.1", "N-118193-g5f38c82536"])
+def test_a_pair_that_is_new_enough_is_taken(version: str, tmp_path: Path) -> None:
+    found = find_tools()
+    old, _ = aged(found.ffmpeg, version, tmp_path), aged(found.ffprobe, version, tmp_path)
+    assert find_tools(ffmpeg=str(old)).ffmpeg_version == version
 
 
 def test_a_program_that_does_not_start_is_named(tmp_path: Path) -> None:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from processing.analysis import momentary
 from processing.ffmpeg import Tools
 from processing.loudness import read
 from processing.soundtrack import integrated, silences, stretch
+from storage.soundtracks import QUIETEST, packed, unpacked
 from tests import clips
 from tests.processing.reels import watch
 
@@ -58,6 +60,14 @@ async def test_silence_is_found_where_it_is(noisy: Path, tools: Tools) -> None:
 async def test_a_quieter_part_is_quieter_than_the_whole(noisy: Path, tools: Tools) -> None:
     loudness = (await watch(tools, noisy)).loudness
     assert integrated(stretch(loudness, 3.4, 4.0)) < integrated(loudness) - 6
+
+
+def test_what_is_not_a_number_is_silence() -> None:
+    told = momentary(
+        "".join(f"frame:0\nlavfi.r128.M={value}\n" for value in ("-23.1", "nan", "-nan", "-120.691"))
+    )
+    assert told == [-23.1, -math.inf, -math.inf, -120.691]
+    assert unpacked(packed(told[1:3])) == [QUIETEST, QUIETEST]
 
 
 def test_no_sound_is_minus_infinity_and_has_no_silences() -> None:

@@ -17,6 +17,10 @@ ORANGE = "color=0xE08020:size=128x128:rate=30:duration=1"
 #: A flash of 0.1 s, and with it a beep, at 1 s and at 2 s.
 FLASH = "color=black:size=64x64:rate=30:duration=3,geq=lum='235*lt(mod(T,1),0.1)*gte(T,1)':cb=128:cr=128"
 BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t,1),0.1)*gte(t,1)':sample_rate=48000:duration=3"
+#: Enlarged in a hurry by swscale, and made to fit by zimg, where ffmpeg has that.
+HASTY: dict[str, Any] = {}
+FITTED = {"strategy": "blur_fill", "quality": "medium"}
+WAYS = pytest.mark.parametrize("way", [pytest.param(HASTY, id="hasty"), pytest.param(FITTED, id="fitted")])
 BLINKING = ("-f", "lavfi", "-i", FLASH, "-f", "lavfi", "-i", BEEP)
 
 
@@ -97,6 +101,7 @@ async def test_a_turned_picture_stands_upright(turn: int, tools: Tools, tmp_path
     assert lit[-1][2] > 200 > 60 > lit[-1][0]
 
 
+@WAYS
 @pytest.mark.parametrize(
     ("matrix", "size", "tag"),
     [
@@ -106,11 +111,13 @@ async def test_a_turned_picture_stands_upright(turn: int, tools: Tools, tmp_path
         pytest.param("bt709", "1280x720", "unknown", id="untagged-large"),
     ],
 )
-async def test_colours_survive(matrix: str, size: str, tag: str, tools: Tools, tmp_path: Path) -> None:
+async def test_colours_survive(
+    matrix: str, size: str, tag: str, way: dict[str, Any], tools: Tools, tmp_path: Path
+) -> None:
     orange = f"{ORANGE},scale={size}:out_color_matrix={matrix}:out_range=tv,format=yuv420p"
     orange += f",setparams=colorspace={tag}:color_primaries=unknown:color_trc=unknown"
     source = clips.make(tools, tmp_path / "orange.mp4", "-f", "lavfi", "-i", orange, *LOSSLESS)
-    short, _ = await short_of(source, tools, 0, 0.5)
+    short, _ = await short_of(source, tools, 0, 0.5, **way)
     assert pixels(short, tools, columns=1, rows=1)[0][0] == pytest.approx((0xE0, 0x80, 0x20), abs=6)
 
 
@@ -122,10 +129,21 @@ async def test_every_pixel_format_keeps_its_colours(pixel_format: str, tools: To
     assert pixels(short, tools, columns=1, rows=1)[0][0] == pytest.approx((0xE0, 0x80, 0x20), abs=6)
 
 
-async def test_full_range_is_not_washed_out(tools: Tools, tmp_path: Path) -> None:
+@WAYS
+@pytest.mark.parametrize(
+    ("ending", "written"),
+    [
+        pytest.param("avi", ("-c:v", "mjpeg", "-q:v", "2"), id="mjpeg"),
+        pytest.param("mp4", ("-c:v", "libx264", "-qp", "0"), id="h264"),
+        pytest.param("webm", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-b:v", "1M"), id="vp9"),
+    ],
+)
+async def test_full_range_is_not_washed_out(
+    ending: str, written: tuple[str, ...], way: dict[str, Any], tools: Tools, tmp_path: Path
+) -> None:
     grey = "color=0x101010:size=128x128:rate=30:duration=1,format=yuvj420p"
-    source = clips.make(tools, tmp_path / "dark.avi", "-f", "lavfi", "-i", grey, "-c:v", "mjpeg", "-q:v", "2")
-    short, _ = await short_of(source, tools, 0, 0.5)
+    source = clips.make(tools, tmp_path / f"dark.{ending}", "-f", "lavfi", "-i", grey, *written)
+    short, _ = await short_of(source, tools, 0, 0.5, **way)
     assert pixels(short, tools, columns=1, rows=1)[0][0] == pytest.approx((16, 16, 16), abs=4)
 
 
