@@ -70,7 +70,7 @@ def written_sound(whole: Path) -> Stream:
 def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
     """Write the scene's sound, and measure its loudness."""
     # its peaks are not asked for: they decide nothing, and cost more than all the rest of the meter
-    sound = scene_sound(plan, source).filter("ebur128", framelog="verbose")
+    sound = _metered(scene_sound(plan, source))
     return _compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
 
 
@@ -101,8 +101,13 @@ def _leveled(sound: Stream, leveling: Leveling) -> Stream:
     )
 
 
+def _metered(sound: Stream, **options: str) -> Stream:
+    """The sound through EBU R128's meter, of which the summary is read: ffmpeg 5 knows no quieter word."""
+    return sound.filter("ebur128", framelog="verbose", **options)
+
+
 def _measured(sound: Stream, tools: Tools) -> list[str]:
-    heard = sound.filter("ebur128", peak="true", framelog="verbose")
+    heard = _metered(sound, peak="true")
     return _compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
 
 
@@ -184,7 +189,8 @@ def framed(plan: Plan, stream: Stream, *, whole: bool = False) -> Stream:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     rate = f"{plan.frame_rate.numerator}/{plan.frame_rate.denominator}"
     stream = (
-        # frames before the start only count for what the first frame shows: the last one of them
+        # frames before the start only count for what the first frame shows: the last one of them; the end is
+        # set here, because ffmpeg 5 ends the sound as well where its output is bound to so many frames
         stream.filter("fps", rate, start_time=0)
         .filter("tpad", stop_mode="clone", stop_duration=plan.padding_s)
         .filter("trim", end_frame=plan.frames)

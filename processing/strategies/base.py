@@ -51,8 +51,8 @@ class Strategy(ABC):
     summary: ClassVar[str]
     #: whether `focus` can make a difference
     has_focus: ClassVar[bool] = False
-    #: how pictures are scaled, where the quality has no wish of its own. Most are enlarged by a crop, made
-    #: smaller to fit: there a softer kernel looks the same
+    #: how pictures are scaled, where the quality has no wish of its own. Most of them have to become smaller
+    #: to fit, where a softer kernel looks the same as the sharper one of a crop
     kernel: ClassVar[Kernel] = Kernel.BICUBIC
 
     def settled(self, picture: Picture, known: "Mapping[str, Strategy]") -> "tuple[Strategy, str]":

@@ -78,6 +78,7 @@ def test_the_picture_command_is_this() -> None:
         "-threads": "1",
     }.items():
         assert after(written, option) == value
+    assert "-frames:v" not in written
 
 
 @pytest.mark.parametrize(
