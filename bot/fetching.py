@@ -15,8 +15,10 @@ from processing.errors import FetchRefused, Refusal, SourceRefused
 
 PIECE_BYTES = 256 * 1024
 COPIED_BYTES = 4 * 1024 * 1024
-#: A transfer that breaks off is taken up where it broke, this many times.
+#: A transfer that breaks off is taken up where it broke; this many times in a row it may bring nothing new.
 RESUMPTIONS = 3
+#: What an attempt must have brought to be worth another: who sends less has us connect for ever.
+WORTH_BYTES = 16 * 1024
 #: How a file below one of the configured folders is written: `folder:holiday/beach.mp4`.
 FOLDER = "folder:"
 
@@ -87,13 +89,16 @@ class Fetcher:
         raise FetchRefused("There is no such file in the folders that are shared.")
 
     async def _bring(self, url: str, transfer: "_Transfer") -> None:
-        for _ in range(RESUMPTIONS + 1):
+        in_vain = 0
+        while in_vain <= RESUMPTIONS:
+            had = transfer.kept
             try:
                 async with await ask(self._session, url, transfer.wish()) as answer:
                     await transfer.take(answer)
                 return
             except aiohttp.ClientPayloadError:
-                continue
+                # what had arrived and was not read yet is lost with the connection
+                in_vain = 0 if transfer.kept >= had + WORTH_BYTES else in_vain + 1
             except aiohttp.ClientError:
                 raise FetchRefused("The server cannot be understood.") from None
         raise FetchRefused("The server breaks off again and again.")
@@ -118,9 +123,14 @@ class _Transfer:
         self._have = 0
         self._tag = ""
 
+    @property
+    def kept(self) -> int:
+        """The bytes that need not be sent again."""
+        return self._have if self._tag else 0
+
     def wish(self) -> dict[str, str]:
         """The headers that ask for what is still missing, as long as the file is the same."""
-        if not self._have or not self._tag:
+        if not self.kept:
             return {}
         return {"Range": f"bytes={self._have}-", "If-Range": self._tag}
 

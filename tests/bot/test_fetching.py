@@ -65,20 +65,39 @@ async def test_a_file_comes_whole_and_its_progress_grows(fetch: Fetcher, tmp_pat
     assert heard[-1] == 1.0
 
 
-async def test_a_transfer_that_breaks_off_goes_on_where_it_broke(fetch: Fetcher, tmp_path: Path) -> None:
-    asked: list[str] = []
+def giving(part: int, asked: list[str]) -> Answer:
+    """A server that hangs up after that many bytes and goes on where it is asked to."""
 
     async def flaky(request: web.Request) -> web.StreamResponse:
         wish = request.headers.get("Range", "")
         asked.append(wish)
         start = int(wish[6:-1]) if wish else 0
-        return await break_off(request, start=start, end=start + len(BODY) // 2, headers={"ETag": '"1"'})
+        return await break_off(request, start=start, end=start + part, headers={"ETag": '"1"'})
 
-    async with serving(flaky) as url:
+    return flaky
+
+
+@pytest.mark.parametrize("parts", [2, 12])
+async def test_a_transfer_that_breaks_off_goes_on_where_it_broke(
+    fetch: Fetcher, tmp_path: Path, parts: int
+) -> None:
+    """As often as it takes, while every attempt brings it further."""
+    asked: list[str] = []
+    async with serving(giving(-(-len(BODY) // parts), asked)) as url:
         await fetch(url, tmp_path / "file", on_progress=lambda part: None)
     assert (tmp_path / "file").read_bytes() == BODY
+    assert len(asked) >= parts
     assert asked[0] == ""
     assert all(wish.startswith("bytes=") for wish in asked[1:])
+
+
+async def test_a_server_that_hands_out_single_bytes_is_given_up(fetch: Fetcher, tmp_path: Path) -> None:
+    """Though each attempt brings it further: a million connections are not what a file is worth."""
+    asked: list[str] = []
+    async with serving(giving(1, asked)) as url:
+        with pytest.raises(FetchRefused, match="again and again"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert len(asked) == RESUMPTIONS + 1
 
 
 async def test_without_ranges_it_begins_again(fetch: Fetcher, tmp_path: Path) -> None:
