@@ -30,6 +30,14 @@ def _encoder(name: str) -> str:
 Encoder = Annotated[str, AfterValidator(_encoder)]
 
 
+def _whole(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+#: A place on this machine, whatever folder the program is started in; `~` is the home of its user.
+Place = Annotated[Path, AfterValidator(_whole)]
+
+
 #: The name of a site, which stands for its sub-domains, too.
 Host = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")]
 
@@ -48,7 +56,9 @@ class ServiceSettings(Section):
     connections: int = Field(
         10_000, ge=16, description="connections open at once; one address may hold half of them"
     )
-    data_dir: Path = Field(Path("data"), description="folder of the database and the files")
+    data_dir: Place = Field(
+        Path("data"), validate_default=True, description="folder of the database and the files"
+    )
     log_format: Literal["text", "json"] = Field("text", description="text for people, json for machines")
     drain_s: float = Field(8, ge=0, description="seconds that running renders are given at shutdown")
     record_days: int = Field(
@@ -87,7 +97,7 @@ class IngestSettings(Section):
     allowed_networks: list[IPv4Network | IPv6Network] = Field(
         [], description="private networks that videos may be fetched from all the same, such as 10.0.0.0/8"
     )
-    folders: list[Path] = Field([], description="folders whose files may be taken in as folder:path/in/it")
+    folders: list[Place] = Field([], description="folders whose files may be taken in as folder:path/in/it")
     ytdlp_hosts: list[Host] = Field(
         [], description="sites whose pages yt-dlp fetches from, such as videos.example.org; empty: none"
     )
@@ -154,7 +164,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    service: ServiceSettings = ServiceSettings()
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
     limits: LimitSettings = LimitSettings()
     ingest: IngestSettings = IngestSettings()
     render: RenderSettings = RenderSettings()

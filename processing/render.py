@@ -76,7 +76,8 @@ async def render(
     meter = Meter(on_progress)
     try:
         async with asyncio.timeout(job.timeout_s) as limit:
-            with tempfile.TemporaryDirectory(dir=output.parent, prefix=".render-") as folder:
+            # whole paths alone: children run in a folder of their own
+            with tempfile.TemporaryDirectory(dir=output.absolute().parent, prefix=".render-") as folder:
                 workshop = Workshop(
                     folder=Path(folder),
                     tools=tools,

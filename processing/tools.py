@@ -108,6 +108,8 @@ def _first(files: Iterator[Path]) -> Path | None:
 
 
 def _inspected(ffmpeg: Path, ffprobe: Path) -> Tools:
+    # whole paths: they are started in folders of their own
+    ffmpeg, ffprobe = (program.expanduser().absolute() for program in (ffmpeg, ffprobe))
     return Tools(
         ffmpeg=ffmpeg,
         ffprobe=ffprobe,

@@ -23,7 +23,6 @@ SETTINGS = """
 port = 0
 {drain}
 backups = 0
-data_dir = "{data}"
 
 [limits]
 link_hours = {link_hours}
@@ -83,9 +82,8 @@ class Program:
         for script in (ffmpeg, ffprobe):
             script.chmod(0o755)
         settings = SETTINGS.format(
-            data=folder / "data",
             link_hours=link_hours,
-            drain="" if drains else "drain_s = 0",
+            drain=f"drain_s = {120 if drains else 0}",
             ffmpeg=ffmpeg,
             ffprobe=ffprobe,
             token_hash=hash_token(BEARER),
@@ -106,7 +104,9 @@ class Program:
         """Returns when the HTTP face is open."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--config", str(self._folder / "config.toml")),
+                *(sys.executable, "-m", "bot", "run", "--config", "config.toml"),
+                # its data lie where most let them lie: in "data", in the folder that it is started in
+                cwd=self._folder,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **self._environment},
@@ -208,7 +208,7 @@ class Program:
     def probed_in(self) -> set[Path]:
         """The folders in which ffprobe has looked at files, without those at start-up."""
         places = {Path(place) for place in self._places.read_text().splitlines()}
-        return places - {Path.cwd()}
+        return places - {self._folder}
 
     def children(self) -> list[int]:
         """Processes that were started for this data folder: ffmpeg and what guards it."""

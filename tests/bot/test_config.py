@@ -46,6 +46,16 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(tmp_path: Path, text: str
     assert "aHVz" not in str(caught.value)
 
 
+def test_places_are_the_same_wherever_the_program_looks_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/ana")
+    settings = load(written(tmp_path, '[ingest]\nfolders = ["films", "~/films"]\n'))
+    assert settings.service.data_dir == tmp_path / "data"
+    assert settings.ingest.folders == [tmp_path / "films", Path("/home/ana/films")]
+
+
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid, match="cannot be read"):
         load(tmp_path / "nowhere.toml")

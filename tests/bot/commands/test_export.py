@@ -26,7 +26,7 @@ def clip(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def cutdown(
-    *arguments: str | Path, environment: Mapping[str, str] | None = None
+    *arguments: str | Path, environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
@@ -35,6 +35,7 @@ def cutdown(
         check=False,
         timeout=60,
         env={**os.environ, **(environment or {})},
+        cwd=folder,
     )
 
 
@@ -50,6 +51,18 @@ def test_json_tells_the_facts_of_the_result(clip: Path, tmp_path: Path) -> None:
     assert (facts["strategy"], facts["quality"]) == ("center_crop", "high")
     assert facts["elapsed_s"] > 0
     assert [path.name for path in tmp_path.iterdir()] == ["short.mp4"]
+
+
+def test_names_in_the_folder_it_is_started_in_are_enough(tools: Tools, clip: Path, tmp_path: Path) -> None:
+    """Also in Python 3.11, whose temporary folders beside a relative path are relative themselves."""
+    for link, target in (("clip.mp4", clip), ("ffmpeg", tools.ffmpeg), ("ffprobe", tools.ffprobe)):
+        (tmp_path / link).symlink_to(target)
+    scene = ("export", "clip.mp4", "--start", "0.5", "--end", "1.5")
+    done = cutdown(
+        *scene, "--output", "short.mp4", folder=tmp_path, environment={"PATH": f".:{os.environ['PATH']}"}
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "short.mp4").stat().st_size > 0
 
 
 def test_focus_size_and_loudness_do_what_they_say(tools: Tools, tmp_path: Path) -> None:
