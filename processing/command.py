@@ -15,7 +15,7 @@ from processing.plan import Plan
 from processing.sandbox import input_options
 from processing.scaling import Filter
 from processing.size import Allowance
-from processing.source import Source, address
+from processing.source import Source, address, position
 from processing.strategies.base import Stream
 from processing.tools import Tools
 
@@ -57,7 +57,7 @@ def scene_sound(plan: Plan, source: Source) -> Stream:
         sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
         sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
     else:
-        opened = graph.input(address(source), ss=plan.start_s, **input_options(source))
+        opened = graph.input(address(source), ss=position(plan.start_s), **input_options(source))
         sound = in_step(opened[str(plan.audio_index)])
     return sound.filter("apad", whole_len=plan.samples).filter("atrim", end_sample=plan.samples)
 
@@ -161,9 +161,8 @@ def encode_together(
 
 def _decoded(plan: Plan, source: Source, threads: int) -> Stream:
     # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
-    opened = graph.input(
-        address(source), ss=plan.start_s, noaccurate_seek=None, threads=threads, **input_options(source)
-    )
+    begun = {"ss": position(plan.start_s), "noaccurate_seek": None, "threads": threads}
+    opened = graph.input(address(source), **begun, **input_options(source))
     return opened[str(plan.video_index)]
 
 

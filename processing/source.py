@@ -1,6 +1,7 @@
 """What ffmpeg may read a video from: a file of this machine, or our own proxy on loopback."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 
@@ -22,6 +23,11 @@ Source = Path | Loopback
 def address(source: Source) -> str:
     """What stands behind `-i`, whatever folder the program runs in."""
     return source.url if isinstance(source, Loopback) else f"file:{source.absolute()}"
+
+
+def position(seconds: float) -> str:
+    """A time as `-ss` reads it: of digits alone, for 1e-05 is no time to ffmpeg."""
+    return f"{Decimal(str(seconds)):f}"
 
 
 def protocol_options(source: Source) -> dict[str, str | int]:

@@ -13,7 +13,7 @@ from processing.ffmpeg import Tools, demand, run
 from processing.ffprobe import input_options
 from processing.media import MediaInfo
 from processing.sandbox import Limits
-from processing.source import Source, address
+from processing.source import Source, address, position
 from processing.strategies.base import even
 
 THUMBNAIL_WIDTH = 640
@@ -95,7 +95,7 @@ def _command(
     """One ffmpeg for all moments: each is an input of its own, which is sought and read no further."""
     outputs = []
     for index, moment in enumerate(moments):
-        opened = graph.input(address(source), ss=moment, threads=1, **input_options(source))
+        opened = graph.input(address(source), ss=position(moment), threads=1, **input_options(source))
         picture = cut_off(opened[str(media.video_index)], media.part)
         if pictures > 1:
             picture = picture.filter("fps", rate)

@@ -18,7 +18,7 @@ from processing.media import MediaInfo
 from processing.recipes import MIDDLE
 from processing.sandbox import Limits
 from processing.sheets import BAD, FAIR, GOOD, INK, TITLE_SIZE, Cell, Line, row
-from processing.source import Source, address
+from processing.source import Source, address, position
 from processing.strategies import STRATEGIES
 from processing.strategies.base import Picture, Strategy, Stream, even
 from processing.timecode import format_timecode
@@ -139,7 +139,7 @@ def command(moment: Moment, strategies: Sequence[Strategy], *, tools: Tools) -> 
     """One ffmpeg for all: the motion around the moment, the picture, and the ruler, each as raw pixels."""
     opened = graph.input(
         address(moment.source),
-        ss=moment.begin_s,
+        ss=position(moment.begin_s),
         t=2 * AROUND_S,
         threads=1,
         **input_options(moment.source),

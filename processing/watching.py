@@ -8,7 +8,7 @@ import ffmpeg as graph
 from processing.ffprobe import input_options
 from processing.hearing import in_step
 from processing.media import MediaInfo
-from processing.source import Source, address
+from processing.source import Source, address, position
 from processing.strategies.base import Stream
 from processing.tools import Tools
 
@@ -48,7 +48,7 @@ def command(
     # one thread: two analyses side by side use two cores better than one that waits for itself
     options: dict[str, Any] = {"threads": 1, **input_options(source)}
     if view.length_s is not None:
-        options |= {"ss": view.begin_s, "t": view.length_s}
+        options |= {"ss": position(view.begin_s), "t": view.length_s}
     if view.keys_only:
         options["skip_frame:v"] = "nokey"
     opened = graph.input(address(source), **options)

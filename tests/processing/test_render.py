@@ -67,6 +67,15 @@ async def test_a_source_without_sound_gets_silence(silent: Path, tools: Tools, t
     assert rendition.facts.audio_codec == "aac"
 
 
+@pytest.mark.parametrize("start_s", [0.1 + 0.2 - 0.3, 1e-05])
+async def test_a_start_that_python_writes_with_an_exponent_is_one(
+    start_s: float, landscape: Path, tools: Tools, tmp_path: Path
+) -> None:
+    wanted = job(start_s=start_s, end_s=0.5, quality="draft")
+    done = await render(wanted, source=landscape, output=tmp_path / "short.mp4", tools=tools)
+    assert done.facts.duration_s == pytest.approx(0.5, abs=0.05)
+
+
 async def test_progress_never_goes_back_and_says_a_hundred_once_at_the_end(
     landscape: Path, tools: Tools, tmp_path: Path
 ) -> None:
