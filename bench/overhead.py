@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import asked, clips
 from bench.process import cpu_s, spend
-from processing import command
+from processing import command, sound_command
 from processing.ffprobe import probe
 from processing.opener import Opener
 from processing.picture import room
@@ -47,8 +47,8 @@ def bare(made: Plan, clip: Path, *, tools: Tools) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _, allowance = room(made, sound_bytes=0)
-        sound = command.encode_sound(
-            made, command.scene_sound(made, clip), folder / "sound.m4a", leveling=None, tools=tools
+        sound = sound_command.encode_sound(
+            made, sound_command.scene_sound(made, clip), folder / "sound.m4a", leveling=None, tools=tools
         )
         picture = command.encode_picture(
             made,

@@ -1,4 +1,4 @@
-"""Writes every ffmpeg command of a render. Nothing here is run, so that a test can read each word."""
+"""Writes the ffmpeg commands of a render but those of its sound. Nothing is run: a test reads each word."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,6 @@ import ffmpeg as graph
 
 from processing.bars import cut_off
 from processing.hardware import Hardware
-from processing.hearing import SAMPLE_RATE, in_step
-from processing.loudness import Leveling
 from processing.plan import Plan
 from processing.sandbox import input_options
 from processing.scaling import Filter
@@ -41,74 +39,14 @@ def copy(source: Source, made: Path, *, streams: tuple[int, ...], until_s: float
     output = graph.output(
         *(opened[str(index)] for index in streams), str(made), format="matroska", c="copy", t=until_s
     )
-    return _compiled(output, tools, strict=False)
+    return compiled(output, tools, strict=False)
 
 
 def skim(source: Source, *, stream: int, tools: Tools) -> list[str]:
     """Read a stream to its end without decoding it: the last position reported is its length."""
     opened = graph.input(address(source), fflags="+genpts", **input_options(source))
     output = graph.output(opened[str(stream)], "-", format="null", c="copy")
-    return _compiled(output, tools, strict=False)
-
-
-def scene_sound(plan: Plan, source: Source) -> Stream:
-    """The scene's sound in the source, whole and in step with the picture; silence where there is none."""
-    if plan.audio_index is None:
-        sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
-        sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-    else:
-        opened = graph.input(address(source), ss=position(plan.start_s), **input_options(source))
-        sound = in_step(opened[str(plan.audio_index)])
-    return sound.filter("apad", whole_len=plan.samples).filter("atrim", end_sample=plan.samples)
-
-
-def written_sound(whole: Path) -> Stream:
-    """The scene's sound as `listen` wrote it."""
-    return graph.input(f"file:{whole}").audio
-
-
-def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
-    """Write the scene's sound, and measure its loudness."""
-    # its peaks are not asked for: they decide nothing, and cost more than all the rest of the meter
-    sound = _metered(scene_sound(plan, source))
-    return _compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
-
-
-def encode_sound(
-    plan: Plan, sound: Stream, made: Path, *, leveling: Leveling | None, tools: Tools
-) -> list[str]:
-    """Encode the scene's sound, made louder or softer."""
-    sound = (_leveled(sound, leveling) if leveling else sound).filter(
-        "aformat", sample_fmts="fltp", sample_rates=SAMPLE_RATE, channel_layouts="stereo"
-    )
-    output = graph.output(sound, str(made), **{"c:a": "aac", "b:a": f"{plan.audio_kbps}k"})
-    return _compiled(output, tools)
-
-
-def rehearse(sound: Stream, *, leveling: Leveling, tools: Tools) -> list[str]:
-    """Measure how loud the scene's sound would become, without encoding it."""
-    return _measured(_leveled(sound, leveling), tools)
-
-
-def measure(sound: Path, *, tools: Tools) -> list[str]:
-    """Measure the loudness of a finished sound."""
-    return _measured(graph.input(f"file:{sound}").audio, tools)
-
-
-def _leveled(sound: Stream, leveling: Leveling) -> Stream:
-    return sound.filter("volume", f"{leveling.gain_db:.2f}dB").filter(
-        "alimiter", limit=f"{leveling.limit_db:.2f}dB", level=0, latency=1
-    )
-
-
-def _metered(sound: Stream, **options: str) -> Stream:
-    """The sound through EBU R128's meter, of which the summary is read: ffmpeg 5 knows no quieter word."""
-    return sound.filter("ebur128", framelog="verbose", **options)
-
-
-def _measured(sound: Stream, tools: Tools) -> list[str]:
-    heard = _metered(sound, peak="true")
-    return _compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
+    return compiled(output, tools, strict=False)
 
 
 def encode_picture(
@@ -136,7 +74,7 @@ def encode_picture(
         picture = _through(framed(plan, decoded, whole=True), hardware.upload)
         encoder = hardware.encoder(crf=plan.crf, allowance=allowance)
     output = _short(plan, picture, sound, made, encoder=encoder, threads=threads)
-    return _compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
+    return compiled(output, tools, threads=threads, switches=hardware.switches if hardware else ())
 
 
 def encode_together(
@@ -156,7 +94,7 @@ def encode_together(
         )
         for index, one in enumerate(encodings)
     ]
-    return _compiled(graph.merge_outputs(*outputs), tools, threads=threads)
+    return compiled(graph.merge_outputs(*outputs), tools, threads=threads)
 
 
 def _decoded(plan: Plan, source: Source, threads: int) -> Stream:
@@ -229,7 +167,7 @@ def _encoder(plan: Plan, allowance: Allowance, mean_bps: int | None) -> dict[str
     return options | {"b:v": mean_bps, "pass": LAST_PASS}
 
 
-def _compiled(
+def compiled(
     output: Any,
     tools: Tools,
     *,

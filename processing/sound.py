@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing import command, loudness
+from processing import loudness, sound_command
 from processing.errors import RenderFailed
 from processing.loudness import Leveling
 from processing.plan import Plan
@@ -42,9 +42,9 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     if first is not None and first.gain_db > 0:
         leveling = await _rehearsed(heard.stream, first, workshop)
     for _ in range(loudness.MOST_TRIES):
-        encoding = command.encode_sound(plan, heard.stream, made, leveling=leveling, tools=tools)
+        encoding = sound_command.encode_sound(plan, heard.stream, made, leveling=leveling, tools=tools)
         await workshop.run(encoding, lasts_s=plan.duration_s)
-        result = loudness.read((await workshop.run(command.measure(made, tools=tools))).said)
+        result = loudness.read((await workshop.run(sound_command.measure(made, tools=tools))).said)
         following = loudness.next_try(first, leveling, result) if first and leveling else None
         if following is None:
             break
@@ -64,7 +64,7 @@ async def _rehearsed(sound: Stream, first: Leveling, workshop: Workshop) -> Leve
     """
     leveling = first
     for _ in range(loudness.MOST_TRIES):
-        rehearsal = command.rehearse(sound, leveling=leveling, tools=workshop.tools)
+        rehearsal = sound_command.rehearse(sound, leveling=leveling, tools=workshop.tools)
         result = loudness.read((await workshop.run(rehearsal)).said)
         following = loudness.next_try(first, leveling, result)
         if following is None:
@@ -77,11 +77,13 @@ def _known(plan: Plan, source: Source) -> _Heard | None:
     """Nothing is decoded to be measured when detection has heard the scene, or there is nothing to hear."""
     if plan.loudness_lufs is None:
         return None
-    return _Heard(loudness_lufs=plan.loudness_lufs, stream=command.scene_sound(plan, source))
+    return _Heard(loudness_lufs=plan.loudness_lufs, stream=sound_command.scene_sound(plan, source))
 
 
 async def _heard(plan: Plan, source: Source, workshop: Workshop) -> _Heard:
     whole = workshop.folder / "sound.wav"
-    listening = command.listen(plan, source, whole, tools=workshop.tools)
+    listening = sound_command.listen(plan, source, whole, tools=workshop.tools)
     measured = loudness.read((await workshop.run(listening, lasts_s=plan.duration_s)).said)
-    return _Heard(loudness_lufs=measured.integrated_lufs, stream=command.written_sound(whole), file=whole)
+    return _Heard(
+        loudness_lufs=measured.integrated_lufs, stream=sound_command.written_sound(whole), file=whole
+    )

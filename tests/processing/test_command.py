@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from processing import command
+from processing import command, sound_command
 from processing.loudness import Leveling
 from processing.plan import Plan, plan
 from processing.quality import QUALITIES, Quality
@@ -93,7 +93,7 @@ def test_the_picture_command_is_this() -> None:
 def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
     source: Source, named: str, protocols: str
 ) -> None:
-    arguments = command.listen(planned(), source, Path("sound.wav"), tools=TOOLS)
+    arguments = sound_command.listen(planned(), source, Path("sound.wav"), tools=TOOLS)
     opened = arguments[: arguments.index(named)]
     assert after(opened, "-protocol_whitelist") == protocols
     assert after(opened, "-format_whitelist") == VIDEO_FORMATS
@@ -203,7 +203,7 @@ def test_the_second_pass_reads_what_the_first_has_learnt() -> None:
 
 
 def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
-    arguments = command.listen(planned(), Path("/source"), Path("sound.wav"), tools=TOOLS)
+    arguments = sound_command.listen(planned(), Path("/source"), Path("sound.wav"), tools=TOOLS)
     assert after(arguments, "-ss") == "1"
     assert after(arguments, "-filter_complex") == (
         "[0:1]aresample=48000:async=1:first_pts=0:min_hard_comp=0.01[s0];"
@@ -214,8 +214,8 @@ def test_sound_is_taken_from_its_track_in_step_and_whole() -> None:
 
 def test_sound_gets_one_gain_and_one_limit() -> None:
     leveling = Leveling(gain_db=6.5, limit_db=-2)
-    arguments = command.encode_sound(
-        planned(), command.written_sound(Path("a")), Path("b"), leveling=leveling, tools=TOOLS
+    arguments = sound_command.encode_sound(
+        planned(), sound_command.written_sound(Path("a")), Path("b"), leveling=leveling, tools=TOOLS
     )
     assert "volume=6.50dB[s0];[s0]alimiter=latency=1:level=0:limit=-2.00dB[s1]" in after(
         arguments, "-filter_complex"
@@ -224,9 +224,9 @@ def test_sound_gets_one_gain_and_one_limit() -> None:
 
 
 def test_what_is_rehearsed_is_what_will_be_encoded() -> None:
-    leveling, sound = Leveling(gain_db=6.5, limit_db=-2), command.written_sound(Path("a"))
-    encoded = command.encode_sound(planned(), sound, Path("b"), leveling=leveling, tools=TOOLS)
-    rehearsed = command.rehearse(sound, leveling=leveling, tools=TOOLS)
+    leveling, sound = Leveling(gain_db=6.5, limit_db=-2), sound_command.written_sound(Path("a"))
+    encoded = sound_command.encode_sound(planned(), sound, Path("b"), leveling=leveling, tools=TOOLS)
+    rehearsed = sound_command.rehearse(sound, leveling=leveling, tools=TOOLS)
     leveled, _, _ = after(encoded, "-filter_complex").partition("[s1]aformat")
     assert after(rehearsed, "-filter_complex") == f"{leveled}[s1]ebur128=framelog=verbose:peak=true[s2]"
     assert "-c:a" not in rehearsed

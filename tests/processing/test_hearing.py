@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from processing import command, loudness, soundtrack
+from processing import loudness, sound_command, soundtrack
 from processing.ffmpeg import Tools, run
 from processing.ffprobe import probe
 from processing.plan import plan
@@ -43,7 +43,7 @@ async def test_a_scene_is_as_loud_as_it_is_measured_to_be(kind: str, tools: Tool
         known = soundtrack.of_scene(kept, start_s, end_s)
         assert known is not None
         decided = plan(samples.job(start_s, end_s), media, filters=tools.filters)
-        listening = command.listen(decided, source, tmp_path / "sound.wav", tools=tools)
+        listening = sound_command.listen(decided, source, tmp_path / "sound.wav", tools=tools)
         said = (await run(listening, folder=tmp_path, on_output=lambda piece: True)).said
         assert max(known, -70) == pytest.approx(loudness.read(said).integrated_lufs, abs=0.3)
 
@@ -51,7 +51,7 @@ async def test_a_scene_is_as_loud_as_it_is_measured_to_be(kind: str, tools: Tool
 async def test_sound_of_known_loudness_is_brought_to_the_target_unmeasured(
     tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(command, "listen")
+    monkeypatch.delattr(sound_command, "listen")
     source = clips.make(tools, tmp_path / "source.mkv", *PICTURE, *SOUNDS["mono"], *QUICK)
     known = soundtrack.of_scene((await watch(tools, source)).loudness, 2, 6)
     output = tmp_path / "short.mp4"
