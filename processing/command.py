@@ -14,6 +14,7 @@ from processing.sandbox import input_options
 from processing.scaling import Filter
 from processing.size import Allowance
 from processing.source import Source, address, position
+from processing.steady import KEEP_FILTERS, steady
 from processing.strategies.base import Stream
 from processing.tools import Tools
 
@@ -99,8 +100,8 @@ def encode_together(
 
 def _decoded(plan: Plan, source: Source, threads: int) -> Stream:
     # every frame from the key frame on is read: the one that shows when the scene begins may be an old one
-    begun = {"ss": position(plan.start_s), "noaccurate_seek": None, "threads": threads}
-    opened = graph.input(address(source), **begun, **input_options(source))
+    begun = {"ss": position(plan.start_s - plan.lead_s), "noaccurate_seek": None, "threads": threads}
+    opened = graph.input(address(source), **begun, **KEEP_FILTERS, **input_options(source))
     return opened[str(plan.video_index)]
 
 
@@ -122,13 +123,16 @@ def _short(
 
 def framed(plan: Plan, stream: Stream, *, whole: bool = False) -> Stream:
     """The filters from a decoded picture to the frames of the short: their bands, or all of them."""
+    stream = _through(stream, steady(plan.told))
     if plan.deinterlace:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
     rate = f"{plan.frame_rate.numerator}/{plan.frame_rate.denominator}"
     stream = (
         # frames before the start only count for what the first frame shows: the last one of them; the end is
         # set here, because ffmpeg 5 ends the sound as well where its output is bound to so many frames
-        stream.filter("fps", rate, start_time=0)
+        stream.filter("setpts", f"max(PTS-{position(plan.lead_s)}/TB,0)")
+        .filter("tpad", stop_mode="clone", stop_duration=plan.hold_s)
+        .filter("fps", rate, start_time=0)
         .filter("tpad", stop_mode="clone", stop_duration=plan.padding_s)
         .filter("trim", end_frame=plan.frames)
     )

@@ -27,7 +27,7 @@ _ENTRIES = (
     "color_range,color_space,color_transfer,color_primaries,r_frame_rate,avg_frame_rate,"
     "start_time,duration,nb_frames,channels"
     ":stream_disposition=default,attached_pic,timed_thumbnails,still_image"
-    ":stream_side_data=rotation"
+    ":stream_side_data=rotation,crop_left,crop_right,crop_top,crop_bottom"
     ":stream_tags=DURATION"
 )
 

@@ -153,6 +153,7 @@ class Fulfilment:
             lit=lit,
             loudness_lufs=await self._loudness(export),
             timeout_s=self._limits.render_timeout_s,
+            longest_s=self._limits.scene_s,
         )
         return await self._pool.render(
             job, source_key=video.file_key, output_key=output_key, on_progress=on_progress

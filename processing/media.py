@@ -52,6 +52,11 @@ class MediaInfo:
     #: the picture without black bars; None: all of it, which is what every file tells
     part: Part | None = None
 
+    @property
+    def is_indexed(self) -> bool:
+        """Whether it is sought by an index in the order of decoding, as in MP4 and QuickTime."""
+        return "mp4" in self.format_name.split(",")
+
 
 def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
     """The facts in ffprobe's `answer`; `said` is what it complained of.
@@ -65,7 +70,7 @@ def read(answer: Mapping[str, Any], *, said: str) -> MediaInfo:
     if reason is not None or video is None:
         raise SourceRefused(reason or Refusal.NOT_MEDIA, said)
     sar = _ratio(video.get("sample_aspect_ratio", ""), ":") or Fraction(1)
-    width, height = video["width"], video["height"]
+    width, height = _decoded(video)
     if _quarter_turned(video):
         width, height, sar = height, width, 1 / sar
     average = _ratio(video.get("avg_frame_rate", ""), "/")
@@ -134,10 +139,19 @@ def _chosen(streams: Sequence[Mapping[str, Any]], kind: str) -> Mapping[str, Any
     return max(candidates, key=lambda stream: bool(stream["disposition"].get("default")), default=None)
 
 
+def _decoded(video: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height without what the container has cut off, which no decoder gives."""
+    cut = dict.fromkeys(("left", "right", "top", "bottom"), 0)
+    for data in video.get("side_data_list", []):
+        cut |= {side: int(number(data.get(f"crop_{side}")) or 0) for side in cut if f"crop_{side}" in data}
+    return video["width"] - cut["left"] - cut["right"], video["height"] - cut["top"] - cut["bottom"]
+
+
 def _quarter_turned(video: Mapping[str, Any]) -> bool:
     """Whether the display matrix lays the picture on its side; ffmpeg turns it upright by itself."""
     turns = [number(data.get("rotation")) or 0.0 for data in video.get("side_data_list", [])]
-    return any(45 <= abs(turn) % 180 <= 135 for turn in turns)
+    # within a degree, as ffmpeg takes it, rounded down by ffprobe; any other turn leaves the size as it is
+    return any(89 <= abs(turn) % 180 < 91 for turn in turns)
 
 
 def _end_s(video: Mapping[str, Any], form: Mapping[str, Any]) -> float | None:

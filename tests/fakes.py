@@ -8,6 +8,7 @@ from typing import Any
 
 from processing.delivery import News, VideoNews
 from processing.ffmpeg import Progress, ProgressSink
+from processing.plan import check
 from processing.render import RenderJob, Rendition
 from storage.files import FileStore
 from storage.models import Facts
@@ -51,6 +52,7 @@ class FakePool:
     async def render(
         self, job: RenderJob, *, source_key: str, output_key: str, on_progress: ProgressSink
     ) -> Rendition:
+        check(job)
         self.jobs.append(job)
         self.rendering += 1
         try:

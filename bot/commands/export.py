@@ -15,7 +15,6 @@ from processing.errors import ExportError, InvalidTrim, Refusal, SourceRefused, 
 from processing.quality import QUALITIES
 from processing.recipes import MIDDLE, check_recipe
 from processing.render import RenderJob, Rendition, render
-from processing.requests import ExportLimits
 from processing.strategies import STRATEGIES
 from processing.timecode import format_timecode
 from storage.models import Recipe
@@ -79,9 +78,10 @@ def _check(arguments: argparse.Namespace) -> None:
         raise FileExistsError("the short would be written over its source")
     if arguments.end <= arguments.start:
         raise InvalidTrim("The end must come after the start.")
-    if arguments.end - arguments.start > ExportLimits().scene_s:
+    job = _job(arguments)
+    if job.duration_s > job.longest_s:
         raise SourceRefused(Refusal.TOO_LONG)
-    check_recipe(_recipe(arguments), duration_s=arguments.end - arguments.start)
+    check_recipe(job.recipe, duration_s=job.duration_s)
 
 
 def _recipe(arguments: argparse.Namespace) -> Recipe:
@@ -94,11 +94,14 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
     )
 
 
+def _job(arguments: argparse.Namespace) -> RenderJob:
+    return RenderJob(start_s=arguments.start, end_s=arguments.end, recipe=_recipe(arguments))
+
+
 async def _export(arguments: argparse.Namespace) -> Rendition:
-    job = RenderJob(start_s=arguments.start, end_s=arguments.end, recipe=_recipe(arguments))
     with ProgressBar(sys.stderr) as bar:
         return await render(
-            job,
+            _job(arguments),
             source=arguments.source,
             output=arguments.output,
             tools=programs(),

@@ -22,7 +22,7 @@ from storage.videos import Videos
 from tests import samples
 from tests.fakes import Clock, FakePool
 
-LIMITS = ExportLimits(error_characters=100)
+LIMITS = ExportLimits(error_characters=100, scene_s=240)
 
 
 @dataclass(kw_only=True)

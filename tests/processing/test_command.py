@@ -18,8 +18,13 @@ from tests.samples import media
 
 TOOLS = Tools(ffmpeg=Path("ffmpeg"), ffprobe=Path("ffprobe"))
 ALLOWED = Allowance(rate_bps=8_000_000, buffer_bits=64_000_000)
+STEADY = (
+    r"scale=eval=frame:h=if(gt(dar\,1.779556)\,trunc(1080*1.777778/dar/2)*2\,1080)"
+    r":w=if(lt(dar\,1.776000)\,trunc(1920*dar/1.777778/2)*2\,1920)[s0];[s0]pad=eval=frame:h=1080:w=1920:x=-1:y=-1[s1];"
+)
 START = (
-    "fps=30/1:start_time=0[s0];[s0]tpad=stop_duration=0.133:stop_mode=clone[s1];[s1]trim=end_frame=90[s2];"
+    f"{STEADY}[s1]setpts=max(PTS-0.5/TB\\,0)[s2];[s2]tpad=stop_duration=0.067:stop_mode=clone[s3];"
+    "[s3]fps=30/1:start_time=0[s4];[s4]tpad=stop_duration=0.133:stop_mode=clone[s5];[s5]trim=end_frame=90[s6];"
 )
 COLOURS = "in_color_matrix=bt709:out_color_matrix=bt709:out_range=limited"
 BICUBIC = "filter=bicubic:matrix=709:matrixin=709:param_a=0:param_b=0.6:range=limited"
@@ -58,11 +63,12 @@ def test_the_picture_command_is_this() -> None:
         "-max_pixels": "37748736",
         "-abort_on": "empty_output_stream",
         "-progress": "pipe:1",
-        "-ss": "1",
+        "-ss": "0.5",
+        "-reinit_filter": "0",
     }.items():
         assert after(arguments[:source], option) == value
     written = arguments[arguments.index("-filter_complex") + 2 :]
-    assert [written[at : at + 2] for at in (0, 2)] == [["-map", "[s8]"], ["-map", "1:a"]]
+    assert [written[at : at + 2] for at in (0, 2)] == [["-map", "[s12]"], ["-map", "1:a"]]
     for option, value in {
         "-c:v": "libx264",
         "-c:a": "copy",
@@ -105,20 +111,20 @@ def test_a_source_is_opened_with_its_own_protocols_and_the_same_formats(
     [
         pytest.param(
             "center_crop",
-            f"[s2]crop=608:1080:656:0[s3];[s3]scale=1080:1920:flags=lanczos:{COLOURS}[s4];[s4]",
+            f"[s6]crop=608:1080:656:0[s7];[s7]scale=1080:1920:flags=lanczos:{COLOURS}[s8];[s8]",
             id="center_crop",
         ),
         pytest.param(
             "letterbox",
-            f"[s2]zscale=1080:608:{BICUBIC}[s3];[s3]pad=1080:640:0:16:black[s4];[s4]",
+            f"[s6]zscale=1080:608:{BICUBIC}[s7];[s7]pad=1080:640:0:16:black[s8];[s8]",
             id="letterbox",
         ),
         pytest.param(
             "blur_fill",
-            f"[s2]split=2[s3][s4];[s3]crop=608:1080:656:0[s5];[s5]zscale=90:160:{BICUBIC}[s6];"
-            f"[s6]gblur=sigma=4[s7];[s7]scale=1080:1920:flags=bilinear[s8];"
-            f"[s4]zscale=1080:608:{BICUBIC}[s9];"
-            "[s8][s9]overlay=eof_action=repeat:format=auto:x=0:y=656[s10];[s10]",
+            f"[s6]split=2[s7][s8];[s7]crop=608:1080:656:0[s9];[s9]zscale=90:160:{BICUBIC}[s10];"
+            f"[s10]gblur=sigma=4[s11];[s11]scale=1080:1920:flags=bilinear[s12];"
+            f"[s8]zscale=1080:608:{BICUBIC}[s13];"
+            "[s12][s13]overlay=eof_action=repeat:format=auto:x=0:y=656[s14];[s14]",
             id="blur_fill",
         ),
     ],
@@ -141,7 +147,7 @@ def test_each_strategy_fills_the_frame_with_these_filters(strategy: str, filters
 def test_only_bars_above_and_below_are_left_to_be_put_around(shape: tuple[int, int], filters: str) -> None:
     made = planned("letterbox", upright_width=shape[0], upright_height=shape[1])
     graph = after(picture_command(made), "-filter_complex")
-    assert filters.format(f":{BICUBIC}[s3];[s3]") in graph
+    assert filters.format(f":{BICUBIC}[s7];[s7]") in graph
 
 
 def test_an_encoder_that_is_allowed_more_than_enough_need_not_count_its_bits() -> None:
@@ -184,7 +190,7 @@ def test_a_picture_without_its_bars_is_tuned_for_itself(quality: Quality) -> Non
 
 def test_interlaced_pictures_are_woven_first() -> None:
     graph = after(picture_command(planned(interlaced=True)), "-filter_complex")
-    assert graph.startswith("[0:0]bwdif=deint=interlaced:mode=send_frame[s0];[s0]fps=30/1")
+    assert graph.startswith(f"[0:0]{STEADY}[s1]bwdif=deint=interlaced:mode=send_frame[s2];[s2]setpts")
 
 
 def test_hdr_is_tone_mapped_after_it_was_made_small() -> None:

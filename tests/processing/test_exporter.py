@@ -22,6 +22,7 @@ from storage.files import NothingStored
 from storage.intake_models import Findings
 from storage.intakes import Intakes
 from storage.models import Event, Export, ExportStatus, Recipe
+from storage.scenes import Scenes
 from tests import samples
 from tests.fakes import Clock, FakePool
 from tests.processing.studio import LIMITS, Studio, at_work, stopped
@@ -59,6 +60,13 @@ async def test_an_accepted_export_becomes_a_file_and_news(studio: Studio) -> Non
     assert await studio.events(export) == [Event.COMPLETED]
     (job,) = studio.pool.jobs
     assert (job.start_s, job.end_s, job.recipe) == (10.0, 19.99, samples.RECIPE)
+
+
+async def test_what_is_accepted_is_not_too_long_to_be_rendered(studio: Studio, scenes: Scenes) -> None:
+    long = samples.scene(samples.video(id=studio.scene.video_id), start_s=10.0, end_s=210.0)
+    await scenes.add(long)
+    async with at_work(studio.exporter):
+        await studio.reaches(await studio.ask(scene_id=long.id, end_s=None), ExportStatus.COMPLETED)
 
 
 async def test_progress_is_on_the_board_while_it_renders_and_not_after(studio: Studio) -> None:

@@ -90,7 +90,7 @@ def test_a_card_is_given_the_bars_as_well() -> None:
         tools=TOOLS,
     )
     graph = after(arguments, "-filter_complex")
-    assert "pad=1080:640:0:16:black[s4];[s4]pad=1080:1920:0:640:black[s5]" in graph
+    assert "pad=1080:640:0:16:black[s8];[s8]pad=1080:1920:0:640:black[s9]" in graph
 
 
 #: What every encoder has need not be listed with one.
