@@ -9,6 +9,8 @@ TOLERANCE_LU = 0.5
 PEAK_DBTP = -1.0
 #: Quieter than this is silence, or noise that nobody should hear louder.
 SILENCE_LUFS = -60.0
+#: EBU R128 hears in blocks of 0.4 s, and nothing of what is shorter. This is one block, and a little.
+SHORTEST_S = 0.5
 #: The first limit leaves room for what AAC adds to peaks.
 FIRST_LIMIT_DB = -2.0
 MOST_TRIES = 3

@@ -30,7 +30,7 @@ log = structlog.get_logger()
 __all__ = ["Progress", "ProgressSink", "RenderJob", "Rendition", "render"]
 
 #: Raised whenever the same job may give another file than before, so that older work is not used again.
-ENGINE = 7
+ENGINE = 8
 
 
 def engine(tools: Tools, hardware: Hardware | None) -> str:

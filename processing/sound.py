@@ -40,11 +40,11 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     heard = _known(plan, source) or await _heard(plan, source, workshop)
     first = leveling = loudness.first_try(heard.loudness_lufs) if plan.normalize_loudness else None
     if first is not None and first.gain_db > 0:
-        leveling = await _rehearsed(heard.stream, first, workshop)
+        leveling = await _rehearsed(plan, heard.stream, first, workshop)
     for _ in range(loudness.MOST_TRIES):
         encoding = sound_command.encode_sound(plan, heard.stream, made, leveling=leveling, tools=tools)
         await workshop.run(encoding, lasts_s=plan.duration_s)
-        result = loudness.read((await workshop.run(sound_command.measure(made, tools=tools))).said)
+        result = loudness.read((await workshop.run(sound_command.measure(plan, made, tools=tools))).said)
         following = loudness.next_try(first, leveling, result) if first and leveling else None
         if following is None:
             break
@@ -57,14 +57,14 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     return Sound(path=made, size_bytes=made.stat().st_size, note=note)
 
 
-async def _rehearsed(sound: Stream, first: Leveling, workshop: Workshop) -> Leveling:
+async def _rehearsed(plan: Plan, sound: Stream, first: Leveling, workshop: Workshop) -> Leveling:
     """What brings a sound to the target though a limiter takes some of it away.
 
     It is found without encoding, which would take most of the time of every try.
     """
     leveling = first
     for _ in range(loudness.MOST_TRIES):
-        rehearsal = sound_command.rehearse(sound, leveling=leveling, tools=workshop.tools)
+        rehearsal = sound_command.rehearse(plan, sound, leveling=leveling, tools=workshop.tools)
         result = loudness.read((await workshop.run(rehearsal)).said)
         following = loudness.next_try(first, leveling, result)
         if following is None:
@@ -83,7 +83,11 @@ def _known(plan: Plan, source: Source) -> _Heard | None:
 async def _heard(plan: Plan, source: Source, workshop: Workshop) -> _Heard:
     whole = workshop.folder / "sound.wav"
     listening = sound_command.listen(plan, source, whole, tools=workshop.tools)
-    measured = loudness.read((await workshop.run(listening, lasts_s=plan.duration_s)).said)
+    said = (await workshop.run(listening, lasts_s=plan.duration_s)).said
+    if plan.duration_s < loudness.SHORTEST_S:
+        said = (await workshop.run(sound_command.measure(plan, whole, tools=workshop.tools))).said
     return _Heard(
-        loudness_lufs=measured.integrated_lufs, stream=sound_command.written_sound(whole), file=whole
+        loudness_lufs=loudness.read(said).integrated_lufs,
+        stream=sound_command.written_sound(whole),
+        file=whole,
     )

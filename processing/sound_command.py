@@ -6,12 +6,15 @@ import ffmpeg as graph
 
 from processing.command import compiled
 from processing.hearing import SAMPLE_RATE, in_step
-from processing.loudness import Leveling
+from processing.loudness import SHORTEST_S, Leveling
 from processing.plan import Plan
 from processing.sandbox import input_options
 from processing.source import Source, address, position
 from processing.strategies.base import Stream
 from processing.tools import Tools
+
+#: So long is what is too short for the meter heard, over and over.
+REPEATED_S = 3
 
 
 def scene_sound(plan: Plan, source: Source) -> Stream:
@@ -26,7 +29,7 @@ def scene_sound(plan: Plan, source: Source) -> Stream:
 
 
 def written_sound(whole: Path) -> Stream:
-    """The scene's sound as `listen` wrote it."""
+    """The scene's sound in a file, as `listen` or `encode_sound` wrote it."""
     return graph.input(f"file:{whole}").audio
 
 
@@ -48,14 +51,14 @@ def encode_sound(
     return compiled(output, tools)
 
 
-def rehearse(sound: Stream, *, leveling: Leveling, tools: Tools) -> list[str]:
+def rehearse(plan: Plan, sound: Stream, *, leveling: Leveling, tools: Tools) -> list[str]:
     """Measure how loud the scene's sound would become, without encoding it."""
-    return _measured(_leveled(sound, leveling), tools)
+    return _measured(plan, _leveled(sound, leveling), tools)
 
 
-def measure(sound: Path, *, tools: Tools) -> list[str]:
-    """Measure the loudness of a finished sound."""
-    return _measured(graph.input(f"file:{sound}").audio, tools)
+def measure(plan: Plan, sound: Path, *, tools: Tools) -> list[str]:
+    """Measure the loudness of the scene's sound in a file."""
+    return _measured(plan, written_sound(sound), tools)
 
 
 def _leveled(sound: Stream, leveling: Leveling) -> Stream:
@@ -69,6 +72,15 @@ def _metered(sound: Stream, **options: str) -> Stream:
     return sound.filter("ebur128", framelog="verbose", **options)
 
 
-def _measured(sound: Stream, tools: Tools) -> list[str]:
+def _measured(plan: Plan, sound: Stream, tools: Tools) -> list[str]:
+    if plan.duration_s < SHORTEST_S:
+        sound = _repeated(sound)
     heard = _metered(sound, peak="true")
     return compiled(graph.output(heard, "-", format="null"), tools, loglevel="info")
+
+
+def _repeated(sound: Stream) -> Stream:
+    """A short sound over and over, there and back: so it is long enough for the meter, and no seam clicks."""
+    copies = sound.filter_multi_output("asplit", 2)
+    there_and_back = graph.concat(copies[0], copies[1].filter("areverse"), v=0, a=1)
+    return there_and_back.filter("aloop", loop=-1, size=SAMPLE_RATE).filter("atrim", duration=REPEATED_S)

@@ -232,7 +232,7 @@ def test_sound_gets_one_gain_and_one_limit() -> None:
 def test_what_is_rehearsed_is_what_will_be_encoded() -> None:
     leveling, sound = Leveling(gain_db=6.5, limit_db=-2), sound_command.written_sound(Path("a"))
     encoded = sound_command.encode_sound(planned(), sound, Path("b"), leveling=leveling, tools=TOOLS)
-    rehearsed = sound_command.rehearse(sound, leveling=leveling, tools=TOOLS)
+    rehearsed = sound_command.rehearse(planned(), sound, leveling=leveling, tools=TOOLS)
     leveled, _, _ = after(encoded, "-filter_complex").partition("[s1]aformat")
     assert after(rehearsed, "-filter_complex") == f"{leveled}[s1]ebur128=framelog=verbose:peak=true[s2]"
     assert "-c:a" not in rehearsed

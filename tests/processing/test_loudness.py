@@ -57,6 +57,20 @@ async def test_a_short_is_at_minus_14_lufs_and_its_peaks_below_minus_1(
     assert result["peak"] <= -1
 
 
+@pytest.mark.parametrize("seconds", [0.04, 0.2, 0.4])
+@pytest.mark.parametrize("level", [3.0, 0.02])
+async def test_a_scene_too_short_for_the_meter_is_as_loud_as_any(
+    level: float, seconds: float, tools: Tools, tmp_path: Path
+) -> None:
+    """EBU R128 hears in blocks of 0.4 s, so that what is shorter is as loud as when it goes on."""
+    clipped = f"aevalsrc='clip({level}*sin(2*PI*1000*t),-1,1)':s=48000:d=3"
+    short = await made_of(with_sound(tools, tmp_path / "source.mkv", clipped), tools, seconds=seconds)
+    on_and_on = ("-af", "aloop=loop=-1:size=48000,atrim=duration=4", "-c:a", "pcm_f32le")
+    repeated = clips.make(tools, tmp_path / "repeated.wav", "-i", str(short), *on_and_on)
+    assert heard(repeated, tools)["I"] == pytest.approx(-14, abs=0.5)
+    assert heard(short, tools)["peak"] <= -1
+
+
 async def test_soft_stays_soft_beside_loud(tools: Tools, tmp_path: Path) -> None:
     source = with_sound(tools, tmp_path / "source.mkv", DYNAMIC, seconds=12)
     before, after = heard(source, tools), heard(await made_of(source, tools, seconds=12), tools)
