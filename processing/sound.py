@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from processing import loudness, sound_command
-from processing.errors import RenderFailed
+from processing.errors import RenderFailed, RenderTimedOut
 from processing.loudness import Leveling
 from processing.plan import Plan
 from processing.source import Source
 from processing.strategies.base import Stream
 from processing.workshop import Workshop
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +40,24 @@ async def make_sound(plan: Plan, source: Source, workshop: Workshop) -> Sound:
     Raises:
         RenderFailed: the source can be heard and the result cannot.
     """
+    try:
+        return await _made(plan, _known(plan, source) or await _heard(plan, source, workshop), workshop)
+    except RenderTimedOut:
+        raise
+    except RenderFailed as error:
+        if plan.audio_index is None:
+            raise
+        log.info("the sound is unified first", error=str(error), detail=error.detail)
+    # what detection heard of sound that changes is not to be relied on, either
+    unified = workshop.folder / "unified"
+    await workshop.run(sound_command.unify(plan, source, unified, tools=workshop.tools))
+    heard = await _heard(plan, source, workshop, unified)
+    unified.unlink()
+    return await _made(plan, heard, workshop)
+
+
+async def _made(plan: Plan, heard: _Heard, workshop: Workshop) -> Sound:
     made, tools = workshop.folder / "sound.m4a", workshop.tools
-    heard = _known(plan, source) or await _heard(plan, source, workshop)
     first = leveling = loudness.first_try(heard.loudness_lufs) if plan.normalize_loudness else None
     if first is not None and first.gain_db > 0:
         leveling = await _rehearsed(plan, heard.stream, first, workshop)
@@ -80,9 +100,9 @@ def _known(plan: Plan, source: Source) -> _Heard | None:
     return _Heard(loudness_lufs=plan.loudness_lufs, stream=sound_command.scene_sound(plan, source))
 
 
-async def _heard(plan: Plan, source: Source, workshop: Workshop) -> _Heard:
+async def _heard(plan: Plan, source: Source, workshop: Workshop, unified: Path | None = None) -> _Heard:
     whole = workshop.folder / "sound.wav"
-    listening = sound_command.listen(plan, source, whole, tools=workshop.tools)
+    listening = sound_command.listen(plan, source, whole, unified=unified, tools=workshop.tools)
     said = (await workshop.run(listening, lasts_s=plan.duration_s)).said
     if plan.duration_s < loudness.SHORTEST_S:
         said = (await workshop.run(sound_command.measure(plan, whole, tools=workshop.tools))).said

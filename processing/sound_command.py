@@ -5,7 +5,7 @@ from pathlib import Path
 import ffmpeg as graph
 
 from processing.command import compiled
-from processing.hearing import SAMPLE_RATE, in_step
+from processing.hearing import SAMPLE_RATE, as_stereo, in_step
 from processing.loudness import SHORTEST_S, Leveling
 from processing.plan import Plan
 from processing.sandbox import input_options
@@ -17,15 +17,35 @@ from processing.tools import Tools
 REPEATED_S = 3
 
 
-def scene_sound(plan: Plan, source: Source) -> Stream:
-    """The scene's sound in the source, whole and in step with the picture; silence where there is none."""
+def scene_sound(plan: Plan, source: Source, unified: Path | None = None) -> Stream:
+    """The scene's sound, whole and in step with the picture; silence where there is none.
+
+    It is read from the source, or from what `unify` wrote of it.
+    """
     if plan.audio_index is None:
         sound = graph.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", f="lavfi").audio
         sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
+    elif unified is not None:
+        # sought by its own times, so that they stay what they are where its sound begins late
+        sound = in_step(graph.input(f"file:{unified}", ss=0, seek_timestamp=1).audio)
     else:
-        opened = graph.input(address(source), ss=position(plan.start_s), **input_options(source))
-        sound = in_step(opened[str(plan.audio_index)])
+        sound = in_step(_opened(plan, source))
     return sound.filter("apad", whole_len=plan.samples).filter("atrim", end_sample=plan.samples)
+
+
+def unify(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
+    """Write the scene's sound as stereo of one rate, with its times as they are.
+
+    Where channels or rate change within a track, ffmpeg begins its filters anew, and so what they count:
+    these count nothing.
+    """
+    sound = as_stereo(_opened(plan, source, t=plan.duration_s))
+    return compiled(graph.output(sound, str(made), format="matroska", **{"c:a": "pcm_f32le"}), tools)
+
+
+def _opened(plan: Plan, source: Source, **options: float) -> Stream:
+    opened = graph.input(address(source), ss=position(plan.start_s), **options, **input_options(source))
+    return opened[str(plan.audio_index)]
 
 
 def written_sound(whole: Path) -> Stream:
@@ -33,10 +53,10 @@ def written_sound(whole: Path) -> Stream:
     return graph.input(f"file:{whole}").audio
 
 
-def listen(plan: Plan, source: Source, made: Path, *, tools: Tools) -> list[str]:
+def listen(plan: Plan, source: Source, made: Path, *, unified: Path | None = None, tools: Tools) -> list[str]:
     """Write the scene's sound, and measure its loudness."""
     # its peaks are not asked for: they decide nothing, and cost more than all the rest of the meter
-    sound = _metered(scene_sound(plan, source))
+    sound = _metered(scene_sound(plan, source, unified))
     return compiled(graph.output(sound, str(made), **{"c:a": "pcm_f32le"}), tools, loglevel="info")
 
 

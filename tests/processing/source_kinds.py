@@ -1,20 +1,10 @@
-"""The kinds of source that are tried, and the table of docs/sources.md: what each is, and what comes out.
+"""The kinds of source that are tried: what each is, and how one is made."""
 
-python -m tests.processing.source_kinds > docs/sources.md
-"""
-
-import asyncio
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.ffprobe import probe
-from processing.media import MediaInfo
-from processing.render import Rendition, render
-from processing.tools import Tools, find_tools
-from tests import clips, samples
-from tests.processing import refused_kinds
+from processing.tools import Tools
+from tests import clips
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 X265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error")
@@ -37,6 +27,8 @@ class Source:
     rate: str = "30"
     sound: bool = True
     seconds: float = 1.6
+    #: how each half of its sound is written, where it changes half-way; `output` copies it
+    halves: tuple[tuple[str, ...], ...] = ()
     output: tuple[str, ...] = (*X264, *AAC)
 
 
@@ -97,6 +89,24 @@ SOURCES = [
     Source(name="surround", output=(*X264, *AAC, "-ac", "6")),
     Source(name="short-sound", output=(*X264, *AAC, "-af", "atrim=end=0.7")),
     Source(name="late-sound", output=(*X264, *AAC, "-af", "asetpts=PTS+0.9/TB")),
+    Source(
+        name="advert-in-a-film",
+        ending="ts",
+        halves=(("-f", "ac3", "-ac", "2"), ("-f", "ac3", "-ac", "6")),
+        output=(*X264, "-c:a", "copy"),
+    ),
+    Source(
+        name="stereo-then-mono",
+        ending="mkv",
+        halves=(("-f", "ac3", "-ac", "2"), ("-f", "ac3", "-ac", "1")),
+        output=(*X264, "-c:a", "copy"),
+    ),
+    Source(
+        name="another-rate",
+        ending="ts",
+        halves=(("-f", "mp2", "-ar", "48000"), ("-f", "mp2", "-ar", "44100")),
+        output=(*X264, "-c:a", "copy"),
+    ),
     # boxes and codecs
     Source(name="mov-prores", ending="mov", output=("-c:v", "prores_ks", "-c:a", "pcm_s16le")),
     Source(name="mkv-hevc", ending="mkv", output=(*X265, "-c:a", "libopus")),
@@ -149,66 +159,16 @@ def scene_of(source: Source) -> tuple[float, float]:
 def made(source: Source, folder: Path, tools: Tools) -> Path:
     """A clip of that kind."""
     inputs = clips.picture(source.size, source.rate, source.seconds)
-    if source.sound:
+    if source.halves:
+        inputs += ["-i", str(_joined(source, folder, tools))]
+    elif source.sound:
         inputs += clips.tone(source.seconds)
     return clips.make(tools, folder / f"clip.{source.ending}", *inputs, *source.output)
 
 
-def line(source: Source, media: MediaInfo, rendition: Rendition) -> str:
-    """Its line in the table."""
-    shape = "" if media.sar == 1 else f", pixels {media.sar.numerator}:{media.sar.denominator}"
-    scan = ", interlaced" if media.interlaced else ""
-    kind = "" if media.color_transfer in ("unknown", "bt709") else f" {media.color_transfer}"
-    matrix = "" if media.color_space in ("unknown", "bt709") else f" {media.color_space}"
-    cells = (
-        source.name,
-        source.ending,
-        f"{media.video_codec} {media.pixel_format}{matrix}{kind}{shape}{scan}",
-        f"{media.upright_width}x{media.upright_height}, {float(media.average_rate):.2f} fps",
-        media.audio_codec or "none",
-        f"{rendition.fps:.2f} fps, {rendition.facts.duration_s:.2f} s"
-        f"{''.join(f', {note}' for note in rendition.facts.notes)}",
-    )
-    return f"| {' | '.join(cells)} |"
-
-
-HEAD = """# Sources
-
-What has been tried, and what came out. Every line of both tables is a test: the clip is made, a short is
-asked for, and what comes out is held against this page and against every promise, whatever went in:
-1080x1920 in square pixels, yuv420p limited range tagged bt709, H.264 High of level 4.2 at most, a constant
-rate of 24 to 60 frames a second, AAC-LC stereo at 48 kHz, one stream of each, no chapters or private tags,
-the index first, the first frame at 0, as long as the scene within one frame, sound and picture ending
-within 20 ms of each other. That the picture is the right one (upright, at the right moment, in its colours,
-in step with its sound) is tried with flashes, beeps and coloured halves in
-`tests/processing/test_truth.py`.
-
-`python -m tests.processing.source_kinds > docs/sources.md` writes this page anew.
-
-## What becomes a short
-
-| kind | file | picture | shape and rate | sound | the short |
-|---|---|---|---|---|---|"""
-
-
-async def _lines(tools: Tools) -> list[str]:
-    lines = []
-    for source in SOURCES:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            clip = made(source, folder, tools)
-            job = samples.job(*scene_of(source), strategy="letterbox")
-            rendition = await render(job, source=clip, output=folder / "short.mp4", tools=tools)
-            lines.append(line(source, await probe(clip, tools=tools), rendition))
-    return lines
-
-
-def main() -> None:
-    """Print the page."""
-    rows = asyncio.run(_lines(find_tools()))
-    refused = map(refused_kinds.line, refused_kinds.KINDS)
-    sys.stdout.write("\n".join([HEAD, *rows, "", refused_kinds.HEAD, *refused, ""]))
-
-
-if __name__ == "__main__":
-    main()
+def _joined(source: Source, folder: Path, tools: Tools) -> Path:
+    """Sound that is written otherwise from half-way on."""
+    joined, tone = folder / "joined", clips.tone(source.seconds / len(source.halves))
+    parts = [clips.make(tools, folder / "half", *tone, *half).read_bytes() for half in source.halves]
+    joined.write_bytes(b"".join(parts))
+    return joined

@@ -15,6 +15,7 @@ from processing.plan import plan
 from processing.render import render
 from storage.soundtracks import LOUDEST, QUIETEST, packed, unpacked
 from tests import clips, samples
+from tests.processing.contract import samples as mono
 from tests.processing.reels import watch
 from tests.processing.test_loudness import heard
 
@@ -46,6 +47,27 @@ async def test_a_scene_is_as_loud_as_it_is_measured_to_be(kind: str, tools: Tool
         listening = sound_command.listen(decided, source, tmp_path / "sound.wav", tools=tools)
         said = (await run(listening, folder=tmp_path, on_output=lambda piece: True)).said
         assert max(known, -70) == pytest.approx(loudness.read(said).integrated_lufs, abs=0.3)
+
+
+@pytest.mark.parametrize("kind", SOUNDS)
+async def test_unified_sound_is_the_same_sound_at_the_same_time(
+    kind: str, tools: Tools, tmp_path: Path
+) -> None:
+    source = clips.make(tools, tmp_path / "source.mkv", *PICTURE, *SOUNDS[kind], *QUICK)
+    decided = plan(samples.job(1.25, 4.3), await probe(source, tools=tools), filters=tools.filters)
+    plain, unified, again = (tmp_path / name for name in ("plain.wav", "unified", "again.wav"))
+    for arguments in (
+        sound_command.listen(decided, source, plain, tools=tools),
+        sound_command.unify(decided, source, unified, tools=tools),
+        sound_command.listen(decided, source, again, unified=unified, tools=tools),
+    ):
+        assert (await run(arguments, folder=tmp_path, on_output=lambda piece: True)).code == 0
+    wanted, found = (mono(path, tools) for path in (plain, again))
+    assert len(found) == len(wanted) == decided.samples
+    assert sum(map(abs, found)) == pytest.approx(sum(map(abs, wanted)), rel=0.001)
+    begins = [next(at for at, value in enumerate(sound) if abs(value) > 0.01) for sound in (wanted, found)]
+    # the times between the two steps are whole milliseconds
+    assert begins[0] == pytest.approx(begins[1], abs=48)
 
 
 async def test_sound_of_known_loudness_is_brought_to_the_target_unmeasured(

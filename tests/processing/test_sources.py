@@ -10,7 +10,8 @@ from processing.ffprobe import probe
 from processing.render import render
 from tests import samples
 from tests.processing.contract import breaches
-from tests.processing.source_kinds import SOURCES, Source, line, made, scene_of
+from tests.processing.source_kinds import SOURCES, Source, made, scene_of
+from tests.processing.sources_page import line
 
 PAGE = (Path(__file__).parents[2] / "docs/sources.md").read_text(encoding="utf-8").splitlines()
 

@@ -237,6 +237,36 @@ async def test_a_hole_in_the_sound_does_not_shift_what_follows(tools: Tools, tmp
     assert first_loud(short, tools) == pytest.approx(first_bright(short, tools), abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("ending", "codec", "halves"),
+    [
+        pytest.param("ts", "ac3", (("-ac", "2"), ("-ac", "6")), id="stereo-then-surround"),
+        pytest.param("ts", "aac", (("-ac", "1"), ("-ac", "2")), id="mono-then-stereo"),
+        pytest.param("mkv", "ac3", (("-ac", "2"), ("-ac", "1")), id="stereo-then-mono"),
+        pytest.param("ts", "mp2", (("-ar", "48000"), ("-ar", "44100")), id="another-rate"),
+    ],
+)
+async def test_sound_that_changes_within_the_scene_stays_in_step(
+    ending: str, codec: str, halves: tuple[tuple[str, str], ...], tools: Tools, tmp_path: Path
+) -> None:
+    """As in a broadcast of a film with adverts: the change is at 1.5 s, a beep before it and one behind."""
+    sound = tmp_path / f"sound.{codec}"
+    parts = [
+        clips.make(
+            tools, tmp_path / f"{start}.{codec}", "-ss", start, "-t", "1.5", "-f", "lavfi", "-i", BEEP, *half
+        )
+        for start, half in zip(("0", "1.5"), halves, strict=True)
+    ]
+    sound.write_bytes(b"".join(part.read_bytes() for part in parts))
+    inputs = ("-f", "lavfi", "-i", FLASH, "-i", str(sound))
+    source = clips.make(tools, tmp_path / f"change.{ending}", *inputs, *LOSSLESS, "-c:a", "copy")
+    short, _ = await short_of(source, tools, 0.6, 2.6)
+    assert first_bright(short, tools) == pytest.approx(0.4, abs=1.5 / 30)
+    heard = [index / 48_000 for index, value in enumerate(sounds(short, tools)) if abs(value) > 0.1]
+    beeps = [heard[0], next(moment for moment in heard if moment > 1)]
+    assert beeps == pytest.approx([first_bright(short, tools), first_bright(short, tools) + 1], abs=0.06)
+
+
 async def test_a_clock_that_jumps_is_put_right(tools: Tools, tmp_path: Path) -> None:
     """Two broadcasts one after the other, the second with an earlier clock."""
     parts = [
