@@ -34,11 +34,17 @@ class Encoding:
     allowance: Allowance
 
 
-def copy(source: Source, made: Path, *, streams: tuple[int, ...], until_s: float, tools: Tools) -> list[str]:
-    """Copy streams into a Matroska file, whose time runs from 0 without jumps."""
+def copy(
+    source: Source, made: Path, *, streams: tuple[int, ...], until_s: float, sound: str = "copy", tools: Tools
+) -> list[str]:
+    """Copy streams into a Matroska file, whose time runs from 0 without jumps; or encode `sound` anew."""
     opened = graph.input(address(source), fflags="+genpts", **input_options(source))
     output = graph.output(
-        *(opened[str(index)] for index in streams), str(made), format="matroska", c="copy", t=until_s
+        *(opened[str(index)] for index in streams),
+        str(made),
+        format="matroska",
+        t=until_s,
+        **{"c:v": "copy", "c:a": sound},
     )
     return compiled(output, tools, strict=False)
 

@@ -11,7 +11,7 @@ from typing import Any
 from processing.errors import Refusal, RenderTimedOut, SourceRefused
 from processing.ffmpeg import Finished, Tools, run
 from processing.media import MediaInfo, read
-from processing.repair import needs_repair, true_length_s
+from processing.repair import needs_length, true_length_s
 from processing.sandbox import OTHER_FORMATS, VIDEO_FORMATS, Limits, input_options
 from processing.source import Source, address
 
@@ -42,7 +42,7 @@ async def probe(path: Source, *, tools: Tools) -> MediaInfo:
         folder = Path(name)
         source = anonymous(path, folder)
         media = await look(source, folder=folder, tools=tools)
-        if needs_repair(media):
+        if needs_length(media):
             length_s = await true_length_s(source, media, folder=folder, tools=tools)
             media = replace(media, duration_s=length_s)
     return media

@@ -17,7 +17,7 @@ from processing.hardware import Hardware
 from processing.meter import Meter
 from processing.picture import Short, make_picture, make_quickly
 from processing.plan import Plan, RenderJob, check, plan
-from processing.repair import needs_repair, repaired
+from processing.repair import needs_length, needs_repair, repaired, true_length_s
 from processing.sound import Sound, make_sound
 from processing.source import Source
 from processing.tools import Tools
@@ -152,4 +152,7 @@ async def _planned(job: RenderJob, source: Source, workshop: Workshop) -> tuple[
         source = await repaired(source, media, until_s=job.end_s, folder=folder, tools=tools)
         # the copy no longer tells that its fields are apart
         media = replace(await look(source, folder=folder, tools=tools), interlaced=media.interlaced)
+    elif needs_length(media):
+        length_s = await true_length_s(source, media, folder=folder, tools=tools)
+        media = replace(media, duration_s=length_s)
     return source, plan(job, media, filters=tools.filters)

@@ -132,6 +132,14 @@ SOURCES = [
         ),
     ),
     Source(name="mpg-mpeg2", ending="mpg", output=("-c:v", "mpeg2video", "-bf", "2", "-c:a", "mp2")),
+    Source(
+        name="dvd-pcm",
+        ending="vob",
+        output=("-c:v", "mpeg2video", "-c:a", "pcm_dvd", "-ac", "2", "-f", "vob"),
+    ),
+    Source(name="blu-ray-pcm", ending="m2ts", output=(*X264, "-c:a", "pcm_bluray", "-ac", "2")),
+    Source(name="studio-pcm", ending="ts", output=(*X264, "-c:a", "s302m", "-strict", "-2", "-ac", "2")),
+    Source(name="apng", ending="apng", sound=False, output=("-plays", "0")),
     Source(name="gif", ending="gif", sound=False, output=()),
     Source(name="flv", ending="flv"),
     # company

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from processing.errors import Refusal, SourceRefused
+from processing.errors import Refusal, RenderFailed, SourceRefused
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.render import render
+from processing.repair import repaired
 from tests import clips, samples
 from tests.processing.refused_kinds import KINDS, Kind, line, truncated_broadcast
 
@@ -46,6 +47,13 @@ async def test_half_a_broadcast_is_refused(tools: Tools, tmp_path: Path) -> None
     with pytest.raises(SourceRefused) as refused:
         await render(JOB, source=source, output=tmp_path / "short.mp4", tools=tools)
     assert refused.value.reason in (Refusal.OUTSIDE, Refusal.DAMAGED)
+
+
+async def test_what_can_be_read_and_not_be_copied_is_not_called_damaged(tools: Tools, tmp_path: Path) -> None:
+    source = clips.make(tools, tmp_path / "source.apng", *clips.picture())
+    media = await probe(source, tools=tools)
+    with pytest.raises(RenderFailed):
+        await repaired(source, media, until_s=1, folder=tmp_path, tools=tools)
 
 
 async def test_a_scene_that_is_too_long_is_refused(landscape: Path, tools: Tools, tmp_path: Path) -> None:

@@ -59,6 +59,9 @@ def first_loud(path: Path, tools: Tools) -> float:
         pytest.param("mov", ("-c:a", "pcm_s16le"), id="mov-pcm"),
         pytest.param("avi", ("-c:v", "mpeg4", "-c:a", "libmp3lame"), id="avi-mp3"),
         pytest.param("mpg", ("-c:v", "mpeg2video", "-q:v", "2", "-bf", "2", "-c:a", "mp2"), id="mpg"),
+        pytest.param("mpg", ("-c:v", "mpeg2video", "-c:a", "pcm_dvd", "-ac", "2"), id="dvd-pcm"),
+        pytest.param("m2ts", ("-c:a", "pcm_bluray", "-ac", "2"), id="blu-ray-pcm"),
+        pytest.param("ts", ("-c:a", "s302m", "-strict", "-2", "-ac", "2"), id="studio-pcm"),
         pytest.param(
             "mp4", ("-c:a", "aac", "-movflags", "frag_keyframe+empty_moov+delay_moov"), id="fragmented"
         ),
