@@ -30,6 +30,7 @@ from processing.encoder_probe import chosen_for_service
 from processing.ffmpeg import find_tools
 from processing.milestones import Milestones
 from processing.opener import Opener
+from processing.orphans import bring_back
 from processing.pool import LocalPool, default_size
 from processing.render import engine
 from storage.database import Database
@@ -133,6 +134,7 @@ async def _work(
     milestones = Milestones(
         deliveries=services.deliveries, board=services.board, now=services.now, on_news=services.on_news
     )
+    await bring_back(videos=services.videos, files=services.files)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(background("courier", courier.run))
         await stack.enter_async_context(background("milestones", milestones.run))

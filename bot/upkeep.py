@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.services import Services
 from processing import maintenance
+from processing.orphans import sweep_orphans
 from storage.records import Records
 
 EXPIRY_EVERY_S = 60
@@ -30,7 +31,9 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
 
     expire = partial(maintenance.expire, exports=exports, files=files, now=now, on_news=on_news)
     often(expire, seconds=EXPIRY_EVERY_S, next_run_time=now())
-    sweep = partial(maintenance.sweep_orphans, videos=videos, exports=exports, files=files, now=now)
+    sweep = partial(
+        sweep_orphans, videos=videos, exports=exports, library=services.library, files=files, now=now
+    )
     often(sweep, hours=1, next_run_time=now())
     often(
         partial(maintenance.sweep_remote, remotes=services.remotes, reader=services.reader),

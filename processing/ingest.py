@@ -15,7 +15,7 @@ from processing.ffmpeg import Tools
 from processing.ffprobe import probe
 from processing.fingerprint import fingerprint
 from processing.media import MediaInfo
-from processing.places import delete_album
+from processing.places import SOURCES, delete_album
 from processing.titles import one_line
 from storage.files import FileStore
 from storage.identifiers import new_id
@@ -51,7 +51,7 @@ class Library:
         self._now = now
         self._storage_bytes = storage_bytes
         # between a file and the row that needs it, nobody may delete the one for want of the other
-        self._keeping = asyncio.Lock()
+        self.keeping = asyncio.Lock()
 
     async def add_video(
         self,
@@ -77,7 +77,7 @@ class Library:
             id=video_id,
             owner_id=owner_id,
             title=one_line(title) or one_line(PurePosixPath(name).name) or video_id,
-            file_key=f"sources/{await aside(fingerprint, path)}",
+            file_key=f"{SOURCES}{await aside(fingerprint, path)}",
             size_bytes=path.stat().st_size,
             duration_s=media.duration_s,
             width=media.width,
@@ -85,7 +85,7 @@ class Library:
             has_audio=media.has_audio,
             created_at=self._now(),
         )
-        async with self._keeping:
+        async with self.keeping:
             await self.demand_room(video.owner_id, video.size_bytes)
             await to_the_end(self._keep(path, video))
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
@@ -144,7 +144,7 @@ class Library:
 
     async def remove_video(self, video: Video) -> bool:
         """Forget a video with all but the shorts made of it. False: it is gone already."""
-        async with self._keeping:
+        async with self.keeping:
             if not await self._videos.remove(video.id):
                 return False
             if video.file_key not in await self._videos.file_keys():

@@ -10,10 +10,10 @@ import structlog
 
 from processing.ingest import Library
 from processing.opener import RemoteReader
-from processing.places import album_of, delete_files
+from processing.places import delete_files
 from storage.database import Database
 from storage.exports import Exports
-from storage.files import PART, FileStore
+from storage.files import FileStore
 from storage.records import Records
 from storage.remotes import Remotes
 from storage.videos import Videos
@@ -21,8 +21,6 @@ from storage.videos import Videos
 log = structlog.get_logger()
 
 BATCH = 100
-#: A file younger than this may belong to a row that is about to be written.
-ORPHAN_AGE = timedelta(hours=1)
 
 
 async def expire(
@@ -38,26 +36,6 @@ async def expire(
             # last: a file that cannot be deleted is an orphan now, and the next link is not kept alive by it
             await delete_files(export, files)
     return expired
-
-
-async def sweep_orphans(
-    *, videos: Videos, exports: Exports, files: FileStore, now: Callable[[], datetime]
-) -> int:
-    """Delete files that no row knows, unfinished ones included. Returns how many."""
-    entries = await files.entries()
-    known = await videos.file_keys() | await exports.file_keys()
-    albums = {album_of(video_id) for video_id in await videos.ids()}
-    orphans = [
-        entry
-        for entry in entries
-        if entry.key not in known
-        and not (entry.key.rpartition("/")[0] in albums and not entry.key.endswith(PART))
-        and now() - entry.modified_at > ORPHAN_AGE
-    ]
-    for orphan in orphans:
-        await files.delete(orphan.key)
-        log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
-    return len(orphans)
 
 
 async def sweep_remote(*, remotes: Remotes, reader: RemoteReader) -> int:

@@ -1,7 +1,12 @@
-"""Where the files of an export lie, and the pictures of a video."""
+"""Where the files of an export lie, those of a video, and its pictures."""
 
 from storage.files import FileStore
 from storage.models import Export
+
+#: The folder of the videos that we hold.
+SOURCES = "sources/"
+#: The folder of those that no row knows; below it, each has its old key.
+LOST = "lost/"
 
 
 def short_key(export: Export) -> str:

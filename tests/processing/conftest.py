@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import Tools, find_tools
+from processing.ingest import Library
+from storage.files import LocalFiles
+from storage.scenes import Scenes
+from storage.videos import Videos
 from tests import clips
+from tests.fakes import Clock
 from tests.processing.reception import reception, three_shots
 from tests.processing.studio import studio
 
@@ -15,6 +20,11 @@ __all__ = ["reception", "studio", "three_shots"]
 @pytest.fixture(scope="session")
 def tools() -> Tools:
     return find_tools()
+
+
+@pytest.fixture
+def library(videos: Videos, scenes: Scenes, files: LocalFiles, tools: Tools, clock: Clock) -> Library:
+    return Library(videos=videos, scenes=scenes, files=files, tools=tools, now=clock)
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,6 @@ from tests.fakes import Clock
 
 
 @pytest.fixture
-def library(videos: Videos, scenes: Scenes, files: LocalFiles, tools: Tools, clock: Clock) -> Library:
-    return Library(videos=videos, scenes=scenes, files=files, tools=tools, now=clock)
-
-
-@pytest.fixture
 async def video(library: Library, landscape: Path, tmp_path: Path) -> Video:
     return await library.add_video(copied(landscape, tmp_path), owner_id="ana", name="clip.mp4")
 

@@ -1,7 +1,6 @@
-"""The upkeep: links that end, orphans, remains, backups."""
+"""The upkeep: links that end, remains, backups."""
 
-import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,15 +19,11 @@ from storage.videos import Videos
 from tests import samples
 from tests.fakes import Clock
 
-OLD = datetime.now(UTC) - 2 * maintenance.ORPHAN_AGE
 
-
-async def keep(files: LocalFiles, folder: Path, key: str, *, old: bool = False) -> None:
+async def keep(files: LocalFiles, folder: Path, key: str) -> None:
     incoming = folder / "incoming"
     incoming.write_bytes(b"x")
     await files.put(key, incoming)
-    if old:
-        os.utime(folder / "files" / key, (OLD.timestamp(), OLD.timestamp()))
 
 
 async def keys(files: LocalFiles) -> list[str]:
@@ -91,33 +86,6 @@ async def test_a_file_that_cannot_be_deleted_keeps_no_other_link_alive(
     with pytest.raises(OSError, match=completed.id):
         await maintenance.expire(exports=exports, files=files, now=clock, on_news=list)
     assert await exports.due(clock(), at_most=9) == []
-
-
-async def test_orphans_are_deleted_and_the_young_and_the_known_are_kept(
-    completed: Export, videos: Videos, exports: Exports, files: LocalFiles, tmp_path: Path
-) -> None:
-    video = samples.video(file_key="sources/vid_1/original")
-    await videos.add(video)
-    known = [video.file_key, f"exports/ana/{completed.id}.mp4", f"pictures/{video.id}/scene.jpg"]
-    orphans = [
-        "exports/ana/exp_lost.mp4",
-        "exports/ana/exp_half.mp4.ab12.part",
-        "sources/vid_2/original",
-        "pictures/vid_2/scene.jpg",
-    ]
-    young = ["exports/ben/exp_new.mp4", "exports/ben/exp_new.mp4.ab12.part"]
-    for key in known + orphans:
-        await keep(files, tmp_path, key, old=True)
-    for key in young:
-        await keep(files, tmp_path, key)
-
-    async def sweep() -> int:
-        return await maintenance.sweep_orphans(
-            videos=videos, exports=exports, files=files, now=lambda: datetime.now(UTC)
-        )
-
-    assert [await sweep(), await sweep()] == [4, 0]
-    assert await keys(files) == sorted(known + young)
 
 
 async def test_a_video_is_retired_when_its_time_is_over_and_nothing_needs_it(

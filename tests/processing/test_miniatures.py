@@ -6,7 +6,9 @@ import pytest
 
 from processing import maintenance
 from processing.errors import Refusal, SourceRefused
+from processing.ingest import Library
 from processing.miniatures import TRIES, smaller
+from processing.orphans import sweep_orphans
 from storage.miniatures import Miniature
 from storage.models import Export, ExportStatus
 from tests.processing.studio import Studio, at_work
@@ -180,15 +182,16 @@ async def test_one_that_is_finished_after_the_end_of_the_link_is_deleted(studio:
     assert {key for key in await keys(studio) if export.id in key} == set()
 
 
-async def test_the_sweep_knows_it(studio: Studio) -> None:
+async def test_the_sweep_knows_it(studio: Studio, library: Library) -> None:
     async with at_work(studio.exporter):
         export = await finished(studio)
         await studio.exporter.want_miniature(export, limit_bytes=LIMIT)
         miniature = await made(studio, export)
     assert miniature.file_key in await studio.exports.file_keys()
-    swept = await maintenance.sweep_orphans(
+    swept = await sweep_orphans(
         videos=studio.videos,
         exports=studio.exports,
+        library=library,
         files=studio.files,
         now=lambda: studio.clock() + timedelta(days=9999),
     )

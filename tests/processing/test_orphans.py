@@ -1,0 +1,122 @@
+"""Files that no row knows: swept, put aside, brought back."""
+
+import os
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from processing.ingest import Library
+from processing.orphans import LOST_AGE, ORPHAN_AGE, bring_back, sweep_orphans
+from storage.exports import Exports
+from storage.files import LocalFiles
+from storage.videos import Videos
+from tests import samples
+
+OLD = datetime.now(UTC) - 9999 * ORPHAN_AGE
+
+Sweep = Callable[..., Awaitable[int]]
+
+
+async def keep(files: LocalFiles, folder: Path, key: str, *, old: bool = True) -> None:
+    incoming = folder / "incoming"
+    incoming.write_bytes(b"x")
+    await files.put(key, incoming)
+    if old:
+        os.utime(folder / "files" / key, (OLD.timestamp(), OLD.timestamp()))
+
+
+async def keys(files: LocalFiles) -> list[str]:
+    return sorted(entry.key for entry in await files.entries())
+
+
+@pytest.fixture
+def sweep(videos: Videos, exports: Exports, library: Library, files: LocalFiles) -> Sweep:
+    """A sweep so much later; files are as old as this machine's clock says."""
+
+    async def sweep(**later: float) -> int:
+        return await sweep_orphans(
+            videos=videos,
+            exports=exports,
+            library=library,
+            files=files,
+            now=lambda: datetime.now(UTC) + timedelta(**later),
+        )
+
+    return sweep
+
+
+async def completed(exports: Exports) -> str:
+    """The key of a short whose link lives."""
+    await exports.create(samples.export(), [], at_most=1, failed_at_most=1)
+    export = await exports.start_next(samples.NOON)
+    assert export
+    key = f"exports/ana/{export.id}.mp4"
+    await exports.complete(
+        export,
+        file_key=key,
+        facts=samples.FACTS,
+        engine="1",
+        now=samples.NOON,
+        expires_at=samples.NOON + timedelta(hours=24),
+    )
+    return key
+
+
+async def test_orphans_are_swept_and_the_young_and_the_known_are_kept(
+    videos: Videos, exports: Exports, files: LocalFiles, sweep: Sweep, tmp_path: Path
+) -> None:
+    video = samples.video(file_key="sources/vid_1/original")
+    await videos.add(video)
+    known = [video.file_key, await completed(exports), f"pictures/{video.id}/scene.jpg"]
+    orphans = [
+        "exports/ana/exp_lost.mp4",
+        "exports/ana/exp_half.mp4.ab12.part",
+        "sources/vid_2/original",
+        "sources/vid_2/original.ab12.part",
+        "pictures/vid_2/scene.jpg",
+    ]
+    young = ["exports/ben/exp_new.mp4", "exports/ben/exp_new.mp4.ab12.part", "sources/new"]
+    for key in known + orphans:
+        await keep(files, tmp_path, key)
+    for key in young:
+        await keep(files, tmp_path, key, old=False)
+    assert [await sweep(), await sweep()] == [5, 0]
+    assert await keys(files) == sorted([*known, *young, "lost/sources/vid_2/original"])
+
+
+async def test_a_video_that_no_row_knows_can_be_had_back_for_a_week(
+    files: LocalFiles, sweep: Sweep, tmp_path: Path
+) -> None:
+    await keep(files, tmp_path, "sources/a")
+    assert [await sweep(), await sweep(days=6, hours=23)] == [1, 0]
+    assert await keys(files) == ["lost/sources/a"]
+    assert await sweep(days=7, minutes=1) == 1
+    assert await keys(files) == []
+
+
+async def test_how_many_videos_were_put_aside_and_until_when_is_said_once(
+    files: LocalFiles, sweep: Sweep, tmp_path: Path
+) -> None:
+    for key in ("sources/a", "sources/b"):
+        await keep(files, tmp_path, key)
+    with capture_logs() as lines:
+        before = datetime.now(UTC).replace(microsecond=0)
+        await sweep()
+        await sweep()
+    (warning,) = [line for line in lines if line["log_level"] == "warning"]
+    assert (warning["number"], warning["folder"]) == (2, "files/lost/sources/")
+    assert before <= datetime.fromisoformat(warning["deleted_after"]) - LOST_AGE <= datetime.now(UTC)
+
+
+async def test_a_video_comes_back_when_a_row_knows_it_again(
+    videos: Videos, files: LocalFiles, sweep: Sweep, tmp_path: Path
+) -> None:
+    for key in ("sources/a", "sources/b"):
+        await keep(files, tmp_path, key)
+    await sweep()
+    await videos.add(samples.video(file_key="sources/a"))
+    assert [await bring_back(videos=videos, files=files) for _ in range(2)] == [1, 0]
+    assert await keys(files) == ["lost/sources/b", "sources/a"]
