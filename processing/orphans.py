@@ -3,8 +3,9 @@
 Where the database is older than the files, as a backup is, it is the database that is wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -26,22 +27,16 @@ async def sweep_orphans(
     *, videos: Videos, exports: Exports, library: Library, files: FileStore, now: Callable[[], datetime]
 ) -> int:
     """Delete files that no row knows, unfinished ones included, and put videos aside. Returns how many."""
-    entries = await files.entries()
-    known = await videos.file_keys() | await exports.file_keys()
-    albums = {album_of(video_id) for video_id in await videos.ids()}
-    orphans = [
-        entry
-        for entry in entries
-        if entry.key not in known
-        and not (entry.key.rpartition("/")[0] in albums and not entry.key.endswith(PART))
-        and now() - entry.modified_at > _age(entry.key)
-    ]
-    aside = 0
-    for orphan in orphans:
-        if orphan.key.startswith(SOURCES) and not orphan.key.endswith(PART):
-            aside += await _put_aside(orphan, videos=videos, library=library, files=files)
-        else:
-            await files.delete(orphan.key)
+    unknown = partial(_unknown, videos=videos, exports=exports, now=now)
+    swept = aside = 0
+    for orphan in await unknown(await files.entries()):
+        if _is_source(orphan):
+            moved = await _put_aside(orphan, videos=videos, library=library, files=files)
+            aside += moved
+            swept += moved
+        # what was seen may be long ago by now
+        elif await unknown([orphan]) and await files.delete(orphan.key, seen=orphan.modified_at):
+            swept += 1
             log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
     if aside:
         until = now() + LOST_AGE
@@ -51,7 +46,7 @@ async def sweep_orphans(
             folder=f"files/{LOST}{SOURCES}",
             deleted_after=until.isoformat(timespec="seconds"),
         )
-    return len(orphans)
+    return swept
 
 
 async def bring_back(*, videos: Videos, files: FileStore) -> int:
@@ -72,9 +67,27 @@ async def bring_back(*, videos: Videos, files: FileStore) -> int:
     return back
 
 
-def _age(key: str) -> timedelta:
-    """How old a file has to be before nobody misses it."""
-    return LOST_AGE if key.startswith(LOST) and not key.endswith(PART) else ORPHAN_AGE
+async def _unknown(
+    entries: Sequence[StoredFile], *, videos: Videos, exports: Exports, now: Callable[[], datetime]
+) -> list[StoredFile]:
+    """Those of them that no row knows, and so old that none will."""
+    known = await videos.file_keys() | await exports.file_keys()
+    albums = {album_of(video_id) for video_id in await videos.ids()}
+    return [
+        entry
+        for entry in entries
+        if entry.key not in known
+        and not (entry.key.rpartition("/")[0] in albums and not entry.key.endswith(PART))
+        and now() - entry.modified_at > (LOST_AGE if _is_lost(entry) else ORPHAN_AGE)
+    ]
+
+
+def _is_source(entry: StoredFile) -> bool:
+    return entry.key.startswith(SOURCES) and not entry.key.endswith(PART)
+
+
+def _is_lost(entry: StoredFile) -> bool:
+    return entry.key.startswith(LOST) and not entry.key.endswith(PART)
 
 
 async def _put_aside(source: StoredFile, *, videos: Videos, library: Library, files: FileStore) -> bool:

@@ -48,8 +48,11 @@ class FileStore(Protocol):
             NothingStored: no file is kept under `key`.
         """
 
-    async def delete(self, key: str) -> None:
-        """Forget the file. It is no error when there is none."""
+    async def delete(self, key: str, *, seen: datetime | None = None) -> bool:
+        """Forget the file. It is no error when there is none.
+
+        False: it is not the one any more that was modified when it was `seen`, and stays.
+        """
 
     async def entries(self, folder: str = "") -> list[StoredFile]:
         """Everything that is kept, or what is kept under keys that begin with that folder."""
@@ -87,9 +90,9 @@ class LocalFiles:
         """
         await asyncio.to_thread(self._copy, self._path(key), self._path(target_key))
 
-    async def delete(self, key: str) -> None:
-        """Forget the file, and the folders that it leaves empty."""
-        await asyncio.to_thread(self._delete, self._path(key))
+    async def delete(self, key: str, *, seen: datetime | None = None) -> bool:
+        """Forget the file, and the folders that it leaves empty. False: it is another than was seen."""
+        return await asyncio.to_thread(self._delete, self._path(key), seen)
 
     async def entries(self, folder: str = "") -> list[StoredFile]:
         """Every file below the folder, unfinished ones included."""
@@ -133,13 +136,16 @@ class LocalFiles:
         finally:
             part.unlink(missing_ok=True)
 
-    def _delete(self, path: Path) -> None:
+    def _delete(self, path: Path, seen: datetime | None) -> bool:
         with self._folders:
+            if seen is not None and path.exists() and _modified_at(path.stat()) != seen:
+                return False
             path.unlink(missing_ok=True)
             for folder in path.parents:
                 if folder == self._root or not folder.is_dir() or any(folder.iterdir()):
-                    return
+                    break
                 folder.rmdir()
+        return True
 
     def _entries(self, place: Path) -> Iterator[StoredFile]:
         for folder, _, names in os.walk(place):
@@ -149,8 +155,12 @@ class LocalFiles:
                     yield StoredFile(
                         key=path.relative_to(self._root).as_posix(),
                         size_bytes=facts.st_size,
-                        modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
+                        modified_at=_modified_at(facts),
                     )
+
+
+def _modified_at(facts: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(facts.st_mtime, UTC)
 
 
 def into_place(part: Path, target: Path) -> None:

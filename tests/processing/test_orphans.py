@@ -1,17 +1,22 @@
 """Files that no row knows: swept, put aside, brought back."""
 
 import os
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from processing.fingerprint import fingerprint
 from processing.ingest import Library
 from processing.orphans import LOST_AGE, ORPHAN_AGE, bring_back, sweep_orphans
+from storage.database import Database
 from storage.exports import Exports
 from storage.files import LocalFiles
+from storage.models import Export
 from storage.videos import Videos
 from tests import samples
 
@@ -48,11 +53,8 @@ def sweep(videos: Videos, exports: Exports, library: Library, files: LocalFiles)
     return sweep
 
 
-async def completed(exports: Exports) -> str:
-    """The key of a short whose link lives."""
-    await exports.create(samples.export(), [], at_most=1, failed_at_most=1)
-    export = await exports.start_next(samples.NOON)
-    assert export
+async def complete(exports: Exports, export: Export) -> str:
+    """Its link lives; the key of its short."""
     key = f"exports/ana/{export.id}.mp4"
     await exports.complete(
         export,
@@ -65,12 +67,23 @@ async def completed(exports: Exports) -> str:
     return key
 
 
+async def started(exports: Exports) -> Export:
+    await exports.create(samples.export(), [], at_most=1, failed_at_most=1)
+    export = await exports.start_next(samples.NOON)
+    assert export is not None
+    return export
+
+
 async def test_orphans_are_swept_and_the_young_and_the_known_are_kept(
     videos: Videos, exports: Exports, files: LocalFiles, sweep: Sweep, tmp_path: Path
 ) -> None:
     video = samples.video(file_key="sources/vid_1/original")
     await videos.add(video)
-    known = [video.file_key, await completed(exports), f"pictures/{video.id}/scene.jpg"]
+    known = [
+        video.file_key,
+        await complete(exports, await started(exports)),
+        f"pictures/{video.id}/scene.jpg",
+    ]
     orphans = [
         "exports/ana/exp_lost.mp4",
         "exports/ana/exp_half.mp4.ab12.part",
@@ -120,3 +133,50 @@ async def test_a_video_comes_back_when_a_row_knows_it_again(
     await videos.add(samples.video(file_key="sources/a"))
     assert [await bring_back(videos=videos, files=files) for _ in range(2)] == [1, 0]
     assert await keys(files) == ["lost/sources/b", "sources/a"]
+
+
+class Hindered(Videos):
+    """Videos whose names are told only after something else has been done."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(database)
+        self._meanwhile = meanwhile
+
+    async def ids(self) -> set[str]:
+        ids = await super().ids()
+        await self._meanwhile()
+        self._meanwhile = super().ids
+        return ids
+
+
+async def test_bytes_that_come_again_while_the_sweep_looks_are_kept(
+    database: Database, exports: Exports, library: Library, files: LocalFiles, landscape: Path, tmp_path: Path
+) -> None:
+    key = f"sources/{fingerprint(landscape)}"
+    await keep(files, tmp_path, key)
+
+    async def upload() -> None:
+        upload = Path(shutil.copy(landscape, tmp_path / "upload"))
+        await library.add_video(upload, owner_id="ana", name="a.mp4")
+
+    videos = Hindered(database, upload)
+    now = partial(datetime.now, UTC)
+    await sweep_orphans(videos=videos, exports=exports, library=library, files=files, now=now)
+    assert await keys(files) == [key]
+
+
+@pytest.mark.parametrize("what", ["file", "row"])
+async def test_a_short_that_is_finished_while_the_sweep_looks_is_kept(
+    database: Database, exports: Exports, library: Library, files: LocalFiles, tmp_path: Path, what: str
+) -> None:
+    export = await started(exports)
+    key = f"exports/ana/{export.id}.mp4"
+    await keep(files, tmp_path, key)  # of an attempt that died
+    steps = {
+        "file": partial(keep, files, tmp_path, key, old=False),
+        "row": partial(complete, exports, export),
+    }
+    videos = Hindered(database, steps[what])
+    now = partial(datetime.now, UTC)
+    assert await sweep_orphans(videos=videos, exports=exports, library=library, files=files, now=now) == 0
+    assert await keys(files) == [key]

@@ -72,6 +72,19 @@ async def test_deleting_leaves_no_empty_folder_and_may_be_repeated(
     assert list((tmp_path / "files").iterdir()) == []
 
 
+async def test_a_file_that_came_after_what_was_seen_is_not_deleted(files: LocalFiles, tmp_path: Path) -> None:
+    await files.put(KEY, written(tmp_path / "incoming.bin", b"old"))
+    os.utime(tmp_path / "files" / KEY, (0, 0.5))
+    (seen,) = await files.entries()
+    await files.put(KEY, written(tmp_path / "incoming.bin", b"new"))
+    assert not await files.delete(KEY, seen=seen.modified_at)
+    assert await content(files, KEY) == b"new"
+    (seen,) = await files.entries()
+    assert await files.delete(KEY, seen=seen.modified_at)
+    assert await files.delete(KEY, seen=seen.modified_at), "gone is gone"
+    assert await keys(files) == []
+
+
 async def test_deleting_spares_the_neighbours(files: LocalFiles, tmp_path: Path) -> None:
     for key in (KEY, "exports/ana/exp_2.mp4"):
         await files.put(key, written(tmp_path / "incoming.bin", b"x"))
