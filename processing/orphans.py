@@ -30,14 +30,17 @@ async def sweep_orphans(
     unknown = partial(_unknown, videos=videos, exports=exports, now=now)
     swept = aside = 0
     for orphan in await unknown(await files.entries()):
-        if _is_source(orphan):
-            moved = await _put_aside(orphan, videos=videos, library=library, files=files)
-            aside += moved
-            swept += moved
-        # what was seen may be long ago by now
-        elif await unknown([orphan]) and await files.delete(orphan.key, seen=orphan.modified_at):
-            swept += 1
-            log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
+        try:
+            if _is_source(orphan):
+                moved = await _put_aside(orphan, videos=videos, library=library, files=files)
+                aside += moved
+                swept += moved
+            # what was seen may be long ago by now
+            elif await unknown([orphan]) and await files.delete(orphan.key, seen=orphan.modified_at):
+                swept += 1
+                log.info("orphan deleted", key=orphan.key, size_bytes=orphan.size_bytes)
+        except (OSError, ValueError) as error:  # a link that leads out of the store is no key
+            log.warning("orphan not swept", key=orphan.key, error=str(error))
     if aside:
         until = now() + LOST_AGE
         log.warning(

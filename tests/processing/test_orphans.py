@@ -180,3 +180,21 @@ async def test_a_short_that_is_finished_while_the_sweep_looks_is_kept(
     now = partial(datetime.now, UTC)
     assert await sweep_orphans(videos=videos, exports=exports, library=library, files=files, now=now) == 0
     assert await keys(files) == [key]
+
+
+async def test_what_cannot_be_swept_keeps_no_other_orphan(
+    files: LocalFiles, sweep: Sweep, tmp_path: Path
+) -> None:
+    for key in ("exports/ben/b.mp4", "sources/c", "sources/d"):
+        await keep(files, tmp_path, key)
+    (tmp_path / "files" / "lost" / "sources" / "c").mkdir(parents=True)  # no file can take a folder's place
+    outside = tmp_path / "outside"
+    outside.touch()
+    os.utime(outside, (0, 0))
+    (tmp_path / "files" / "exports" / "a.mp4").symlink_to(outside)
+    with capture_logs() as lines:
+        assert await sweep() == 2
+    assert await keys(files) == ["exports/a.mp4", "lost/sources/d", "sources/c"]
+    told = [line["key"] for line in lines if line["event"] == "orphan not swept"]
+    assert sorted(told) == ["exports/a.mp4", "sources/c"]
+    assert outside.exists()
