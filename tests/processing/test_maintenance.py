@@ -1,6 +1,6 @@
 """The upkeep: links that end, remains, backups."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.files import LocalFiles
-from storage.models import Event, Export, ExportStatus
+from storage.models import Destination, Event, Export, ExportStatus
 from storage.records import Records
 from storage.scenes import Scenes
 from storage.videos import Videos
@@ -86,6 +86,47 @@ async def test_a_file_that_cannot_be_deleted_keeps_no_other_link_alive(
     with pytest.raises(OSError, match=completed.id):
         await maintenance.expire(exports=exports, files=files, now=clock, on_news=list)
     assert await exports.due(clock(), at_most=9) == []
+
+
+class Full(LocalFiles):
+    """A disk on which the database finds no more room, until a file has been deleted."""
+
+    def __init__(self, root: Path, database: Database) -> None:
+        super().__init__(root)
+        self._database = database
+
+    async def allow(self, pages: int) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    async def delete(self, key: str, *, seen: datetime | None = None) -> bool:
+        deleted = await super().delete(key, seen=seen)
+        await self.allow(1 << 20)
+        return deleted
+
+
+async def test_dead_links_make_room_on_a_full_disk(
+    database: Database, exports: Exports, deliveries: Deliveries, clock: Clock, tmp_path: Path
+) -> None:
+    files = Full(tmp_path / "files", database)
+    told = [Destination(kind="here", address={"to": "x" * 200, "n": str(n)}) for n in range(50)]
+    for user in ("ana", "ben"):
+        await exports.create(samples.export(user_id=user), told, at_most=1, failed_at_most=1)
+        export = await exports.start_next(clock())
+        assert export is not None
+        key = f"exports/{user}/{export.id}.mp4"
+        await keep(files, tmp_path, key)
+        day = clock() + timedelta(days=1)
+        await exports.complete(
+            export, file_key=key, facts=samples.FACTS, engine="1", now=clock(), expires_at=day
+        )
+    clock.advance(days=1)
+    await files.allow(1)  # SQLite takes what there is: not one page more
+    with pytest.raises(OSError, match="No space left"):
+        await exports.expire(export.id, now=clock(), only_if_due=True)
+    assert await maintenance.expire(exports=exports, files=files, now=clock, on_news=list) == 2
+    assert await keys(files) == []
+    assert Event.EXPIRED in [delivery.event for delivery in await deliveries.of_export(export.id)]
 
 
 async def test_a_video_is_retired_when_its_time_is_over_and_nothing_needs_it(
