@@ -14,6 +14,7 @@ import aiosqlite
 
 from storage.files import into_place
 from storage.to_the_end import to_the_end
+from storage.unusable import usable
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
@@ -43,19 +44,26 @@ class Database:
 
         Raises:
             DatabaseTooNew: a later version of this program has migrated it.
+            DatabaseUnusable: it is damaged, or belongs to somebody else, or the disk fails.
         """
         async with AsyncExitStack() as stack:
-            writer = await stack.enter_async_context(_connection(path))
-            await writer.execute("PRAGMA journal_mode = WAL")
-            await writer.execute("PRAGMA synchronous = FULL")
-            await writer.execute("PRAGMA foreign_keys = ON")
-            readers = [await stack.enter_async_context(_connection(path)) for _ in range(READERS)]
-            for reader in readers:
-                await reader.execute("PRAGMA query_only = ON")
-            database = cls(writer, readers)
-            async with database.transaction() as connection:
-                await _migrate(connection)
+            with usable(path):
+                database = await cls._opened(path, stack)
             yield database
+
+    @classmethod
+    async def _opened(cls, path: Path, stack: AsyncExitStack) -> Self:
+        writer = await stack.enter_async_context(_connection(path))
+        await writer.execute("PRAGMA journal_mode = WAL")
+        await writer.execute("PRAGMA synchronous = FULL")
+        await writer.execute("PRAGMA foreign_keys = ON")
+        readers = [await stack.enter_async_context(_connection(path)) for _ in range(READERS)]
+        for reader in readers:
+            await reader.execute("PRAGMA query_only = ON")
+        database = cls(writer, readers)
+        async with database.transaction() as connection:
+            await _migrate(connection)
+        return database
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

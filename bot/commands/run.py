@@ -9,6 +9,7 @@ from bot.commands.configured import add_config, settings_of
 from bot.config import ConfigInvalid
 from processing.errors import ToolsMissing
 from storage.database import DatabaseTooNew
+from storage.unusable import DatabaseUnusable
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def _run(arguments: argparse.Namespace) -> int:
     logs.set_up(settings.service.log_format)
     try:
         asyncio.run(app.run(settings, on_ready=lambda url: say(f"Cutdown is at {url}")))
-    except (app.DataFolderTaken, DatabaseTooNew, ToolsMissing, OSError) as error:
+    except (app.DataFolderTaken, DatabaseTooNew, DatabaseUnusable, ToolsMissing, OSError) as error:
         complain(str(error))
         return FAILED
     return 0

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from storage.exports import Exports
 from storage.models import Event, Recipe
 from storage.moments import from_text, to_text
 from storage.notes import Notes
+from storage.unusable import DatabaseUnusable
 from storage.videos import Videos
 from tests import samples
 from tests.samples import NOON
@@ -71,6 +72,49 @@ async def test_a_file_of_a_later_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DatabaseTooNew, match="at version 99"):
         async with Database.open(path):
             pytest.fail("it was opened")
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 100)
+
+
+def forbid(path: Path) -> None:
+    """SQLite only reads a file that says it was written by a format yet to come."""
+    with path.open("r+b") as file:
+        file.seek(18)
+        file.write(bytes([9]))
+
+
+def hide(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        pytest.param(damage, r"not a database\): restore a backup", id="damaged"),
+        pytest.param(forbid, r"readonly database\): let the file", id="not-ours"),
+        pytest.param(hide, r"unable to open database file\): let the file", id="no-file"),
+    ],
+)
+async def test_what_is_wrong_with_a_file_is_said_in_a_sentence(
+    tmp_path: Path, harm: Callable[[Path], None], told: str
+) -> None:
+    path = tmp_path / "cutdown.db"
+    async with Database.open(path):
+        pass
+    harm(path)
+    with pytest.raises(DatabaseUnusable, match=told) as raised:
+        async with Database.open(path):
+            pytest.fail("it was opened")
+    assert str(path) in str(raised.value)
+
+
+async def test_what_breaks_while_a_file_is_open_is_not_said_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        async with Database.open(tmp_path / "cutdown.db") as database, database.transaction() as connection:
+            await connection.execute("ATTACH '/nowhere/at/all.db' AS other")
 
 
 async def test_exports_from_before_there_was_a_choice_keep_the_recipe_that_they_were_made_by(
