@@ -52,6 +52,28 @@ class Database:
             yield database
 
     @classmethod
+    @asynccontextmanager
+    async def look(cls, path: Path) -> AsyncIterator[Self]:
+        """Open the file as it is, only to be read: it is neither made nor migrated.
+
+        Raises:
+            DatabaseUnusable: it is damaged, or not there, or belongs to somebody else, or the disk fails.
+        """
+        async with AsyncExitStack() as stack:
+            with usable(path):
+                # not `mode=ro`, which leaves a -wal behind that the service may not write to
+                reader = await stack.enter_async_context(_connection(f"{path.absolute().as_uri()}?mode=rw"))
+                await reader.execute("PRAGMA query_only = ON")
+                database = cls(reader, [reader])
+                await database.version()
+            yield database
+
+    async def version(self) -> int:
+        """How many of the migrations it has been through; none, where it has just been made."""
+        row = await self.fetch_one("PRAGMA user_version")
+        return int(row[0]) if row else 0
+
+    @classmethod
     async def _opened(cls, path: Path, stack: AsyncExitStack) -> Self:
         writer = await stack.enter_async_context(_connection(path))
         await writer.execute("PRAGMA journal_mode = WAL")
@@ -125,8 +147,8 @@ async def changed_one(connection: aiosqlite.Connection, sql: str, parameters: Pa
 
 
 @asynccontextmanager
-async def _connection(path: Path) -> AsyncIterator[aiosqlite.Connection]:
-    async with aiosqlite.connect(path, isolation_level=None) as connection:
+async def _connection(path: Path | str) -> AsyncIterator[aiosqlite.Connection]:
+    async with aiosqlite.connect(path, isolation_level=None, uri=isinstance(path, str)) as connection:
         connection.row_factory = sqlite3.Row
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         yield connection
@@ -137,15 +159,29 @@ async def _settle(connection: aiosqlite.Connection, sql: str) -> None:
     await to_the_end(connection.execute(sql))
 
 
+def latest_version() -> int:
+    """What a database is at when it has been through all that this program knows."""
+    return len(_migrations())
+
+
+def demand_known(version: int) -> None:
+    """Go on only with a database that this program understands.
+
+    Raises:
+        DatabaseTooNew: a later version of this program has migrated it.
+    """
+    if version > latest_version():
+        raise DatabaseTooNew(
+            f"the database is at version {version}, this program knows up to {latest_version()}: "
+            "run the newer program, or restore a backup"
+        )
+
+
 async def _migrate(connection: aiosqlite.Connection) -> None:
     row = await first_row(connection, "PRAGMA user_version")
     version: int = row[0] if row else 0
     migrations = _migrations()
-    if version > len(migrations):
-        raise DatabaseTooNew(
-            f"the database is at version {version}, this program knows up to {len(migrations)}: "
-            "run the newer program, or restore a backup"
-        )
+    demand_known(version)
     for script in migrations[version:]:
         # executescript() would commit first, so that a broken script could leave half of itself behind
         for statement in _statements(script):

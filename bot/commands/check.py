@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from processing.encoder_probe import choose
 from processing.ffmpeg import Tools, find_tools
 from processing.hardware import AUTO
 from processing.sandbox import missing_guards
-from storage.database import Database
+from storage.database import Database, demand_known, latest_version
 
 #: Less than this is too little for one source and its short.
 LEAST_FREE_BYTES = 2 * 1000**3
@@ -106,12 +107,19 @@ async def _database(data: Path) -> str:
         with tempfile.TemporaryDirectory() as folder:
             async with Database.open(Path(folder, "cutdown.db")):
                 return "not there yet; it can be made"
-    async with Database.open(data / "cutdown.db") as database:
+    async with Database.look(data / "cutdown.db") as database:
+        version, latest = await database.version(), latest_version()
+        demand_known(version)
+        if version == 0:
+            return "empty; it can be filled"
         row = await database.fetch_one("PRAGMA quick_check")
         if row is None or row[0] != "ok":
             raise Fault(f"the file is damaged: {row[0] if row else 'no answer'}")
         counted = await database.fetch_one("SELECT count(*) FROM exports")
-    return f"whole, {counted[0] if counted else 0} exports"
+    if not os.access(data / "cutdown.db", os.W_OK):
+        raise Fault("this user may not write to it")
+    migration = f"; to be migrated from {version} to {latest}" if version < latest else ""
+    return f"whole, {counted[0] if counted else 0} exports{migration}"
 
 
 def _storage(data: Path) -> str:

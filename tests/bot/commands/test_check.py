@@ -1,5 +1,7 @@
 """`cutdown check` says what is ready, and why something is not."""
 
+import asyncio
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from bot.__main__ import main
 from bot.sites import ytdlp
 from processing import encoder_probe
 from processing.hardware import HARDWARE
+from storage import database as module
+from storage.database import Database, latest_version
 
 
 def config(folder: Path, text: str = "") -> str:
@@ -73,6 +77,46 @@ def test_a_database_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "data/cutdown.db").write_bytes(b"this is no database" * 100)
     assert main(["check", "--config", config(tmp_path)]) == 1
     assert rows(capsys.readouterr().out)["database"] == "NO"
+
+
+def age(path: Path, scripts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database there that has been through the first scripts alone."""
+
+    async def make() -> None:
+        async with Database.open(path):
+            pass
+
+    path.parent.mkdir()
+    with monkeypatch.context() as patched:
+        first = module._migrations()[:scripts]
+        patched.setattr(module, "_migrations", lambda: first)
+        asyncio.run(make())
+
+
+def test_an_older_database_is_told_to_be_migrated_and_stays_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data/cutdown.db"
+    age(path, 12, monkeypatch)
+    before = path.read_bytes()
+    main(["check", "--config", config(tmp_path)])
+    said = capsys.readouterr().out
+    assert rows(said)["database"] == "ok"
+    assert f"whole, 0 exports; to be migrated from 12 to {latest_version()}" in said
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["cutdown.db"]
+
+
+@pytest.mark.parametrize(("version", "told"), [(99, "NO"), (0, "ok")], ids=["too-new", "empty"])
+def test_a_database_of_no_version_of_ours_is_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], version: int, told: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data/cutdown.db") as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    main(["check", "--config", config(tmp_path)])
+    assert rows(capsys.readouterr().out)["database"] == told
 
 
 def test_wrong_settings_end_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
