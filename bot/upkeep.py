@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.services import Services
 from processing import maintenance
 from processing.orphans import sweep_orphans
+from storage.database import BACKUPS
 from storage.records import Records
 
 EXPIRY_EVERY_S = 60
@@ -58,7 +59,7 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
         back_up = partial(
             maintenance.back_up,
             database=services.database,
-            folder=services.settings.service.data_dir / "backups",
+            folder=services.settings.service.data_dir / BACKUPS,
             keep=services.settings.service.backups,
             now=now,
         )

@@ -18,6 +18,10 @@ from storage.unusable import usable
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5_000
+#: The folder for copies, beside the file.
+BACKUPS = "backups"
+#: This many migrations can be taken back.
+COPIES_BEFORE_MIGRATIONS = 3
 
 Value = str | int | float | None
 Parameters = Sequence[Value] | Mapping[str, Value]
@@ -41,6 +45,8 @@ class Database:
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator[Self]:
         """Open the file, made and migrated where needed, and close it at the end.
+
+        Before one is migrated, a copy of it is written into the folder `BACKUPS` beside it.
 
         Raises:
             DatabaseTooNew: a later version of this program has migrated it.
@@ -83,6 +89,8 @@ class Database:
         for reader in readers:
             await reader.execute("PRAGMA query_only = ON")
         database = cls(writer, readers)
+        if 0 < await database.version() < latest_version():
+            await database.back_up(_before_migration(path.parent / BACKUPS))
         async with database.transaction() as connection:
             await _migrate(connection)
         return database
@@ -175,6 +183,16 @@ def demand_known(version: int) -> None:
             f"the database is at version {version}, this program knows up to {latest_version()}: "
             "run the newer program, or restore a backup"
         )
+
+
+def _before_migration(folder: Path) -> Path:
+    """The name of the copy to be made; the oldest of those that were made before others are removed."""
+    folder.mkdir(exist_ok=True)
+    target = folder / f"before-{latest_version():04}.db"
+    others = sorted(path for path in folder.glob("before-*.db") if path != target)
+    for old in others[: 1 - COPIES_BEFORE_MIGRATIONS]:
+        old.unlink()
+    return target
 
 
 async def _migrate(connection: aiosqlite.Connection) -> None:

@@ -65,6 +65,35 @@ async def test_only_the_scripts_that_are_new_are_run(tmp_path: Path, monkeypatch
     assert tables_of(path) == ["one", "two"]
 
 
+async def test_a_copy_is_kept_of_what_was_before_each_of_the_last_migrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cutdown.db"
+    scripts = ["CREATE TABLE t1 (x INTEGER) STRICT;"]
+    monkeypatch.setattr(module, "_migrations", lambda: scripts)
+    for version in range(1, 7):
+        for _ in range(2):
+            async with Database.open(path) as database:
+                assert await database.version() == version
+        scripts.append(f"CREATE TABLE t{version + 1} (x INTEGER) STRICT;")
+    copies = sorted((tmp_path / "backups").iterdir())
+    assert [copy.name for copy in copies] == [f"before-{version:04}.db" for version in (4, 5, 6)]
+    assert tables_of(copies[-1]) == ["t1", "t2", "t3", "t4", "t5"]
+
+
+async def test_what_cannot_be_copied_is_not_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "cutdown.db"
+    with monkeypatch.context() as patched:
+        async with before("COLUMN focus", path, patched):
+            pass
+    (tmp_path / "backups").touch()
+    with pytest.raises(OSError, match="backups"):
+        async with Database.open(path):
+            pytest.fail("it was opened")
+    async with Database.look(path) as database:
+        assert await database.version() < module.latest_version()
+
+
 async def test_a_file_of_a_later_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cutdown.db"
     async with Database.open(path) as database, database.transaction() as connection:
