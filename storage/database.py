@@ -156,7 +156,10 @@ async def changed_one(connection: aiosqlite.Connection, sql: str, parameters: Pa
 
 @asynccontextmanager
 async def _connection(path: Path | str) -> AsyncIterator[aiosqlite.Connection]:
-    async with aiosqlite.connect(path, isolation_level=None, uri=isinstance(path, str)) as connection:
+    uri = isinstance(path, str)
+    # what cannot be opened shows here: aiosqlite would leave a thread that speaks to a loop that has ended
+    sqlite3.connect(path, uri=uri).close()
+    async with aiosqlite.connect(path, isolation_level=None, uri=uri) as connection:
         connection.row_factory = sqlite3.Row
         await connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         yield connection

@@ -31,3 +31,8 @@ def test_a_database_that_is_none_ends_the_start_with_a_sentence(data: Path) -> N
     said = complaint(data)
     assert f"{data}/cutdown.db" in said
     assert said.endswith("restore a backup")
+
+
+def test_a_database_that_cannot_be_opened_ends_the_start_with_a_sentence(data: Path) -> None:
+    (data / "cutdown.db").mkdir()
+    assert "unable to open database file" in complaint(data)
