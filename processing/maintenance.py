@@ -14,7 +14,7 @@ from processing.opener import RemoteReader
 from processing.places import delete_files
 from storage.database import Database
 from storage.exports import Exports
-from storage.files import FileStore
+from storage.files import PART, FileStore
 from storage.models import Export
 from storage.records import Records
 from storage.remotes import Remotes
@@ -88,14 +88,21 @@ async def clear_scratch(scratch: Path) -> None:
 
 
 async def back_up(*, database: Database, folder: Path, keep: int, now: Callable[[], datetime]) -> Path | None:
-    """Write today's copy of the database, and remove the oldest beyond `keep`. None: it is there already."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write today's copy of the database, and remove the oldest beyond `keep`. None: there is no new one."""
     target = folder / f"cutdown-{now():%Y-%m-%d}.db"
     copied = None
-    if not target.exists():
-        await database.back_up(target)
-        copied = target
-        log.info("database backed up", file=target.name)
-    for old in sorted(folder.glob("cutdown-*.db"))[:-keep]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for broken_off in folder.glob(f"cutdown-*.db{PART}"):
+            broken_off.unlink()
+        if not target.exists():
+            await database.back_up(target)
+            copied = target
+            log.info("database backed up", file=target.name)
+    except OSError as error:
+        log.error("database not backed up", file=target.name, error=str(error))
+        return None
+    # where the clock was once ahead, copies of days to come are no reason to remove today's
+    for old in [copy for copy in sorted(folder.glob("cutdown-*.db")) if copy <= target][:-keep]:
         old.unlink()
     return copied

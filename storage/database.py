@@ -12,7 +12,7 @@ from typing import Self
 
 import aiosqlite
 
-from storage.files import into_place
+from storage.files import PART, into_place
 from storage.to_the_end import to_the_end
 from storage.unusable import usable
 
@@ -131,13 +131,23 @@ class Database:
         return rows[0] if rows else None
 
     async def back_up(self, target: Path) -> None:
-        """Write a consistent copy beside `target`, then rename it."""
-        part = target.with_name(f"{target.name}.part")
+        """Write a consistent copy beside `target`, then rename it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        part = target.with_name(f"{target.name}{PART}")
         part.unlink(missing_ok=True)
-        async with self._writing:
-            await self._writer.execute("VACUUM INTO ?", (str(part),))
-        # SQLite does not flush what it vacuums into
-        await asyncio.to_thread(into_place, part, target)
+        try:
+            async with self._writing:
+                await self._writer.execute("VACUUM INTO ?", (str(part),))
+            # SQLite does not flush what it vacuums into
+            await asyncio.to_thread(into_place, part, target)
+        except sqlite3.Error as error:
+            number = errno.ENOSPC if error.sqlite_errorname == "SQLITE_FULL" else errno.EIO
+            raise OSError(number, str(error), str(target)) from error
+        finally:
+            part.unlink(missing_ok=True)
 
 
 async def first_row(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from processing import maintenance
 from processing.ffmpeg import Tools
@@ -165,6 +166,43 @@ async def test_there_is_one_backup_a_day_and_the_newest_are_kept(
     assert names == ["cutdown-2026-03-03.db", "cutdown-2026-03-04.db", "cutdown-2026-03-05.db"]
     async with Database.open(folder / names[-1]) as copy:
         assert await copy.fetch_all("SELECT * FROM exports") == []
+
+
+async def test_a_copy_of_a_day_to_come_makes_no_other_go(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    good, clock.moment = clock.moment, clock.moment.replace(year=2036)
+    await maintenance.back_up(database=database, folder=folder, keep=2, now=clock)
+    clock.moment = good
+    for _ in range(6):
+        await maintenance.back_up(database=database, folder=folder, keep=2, now=clock)
+        clock.advance(hours=12)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["cutdown-2026-03-03.db", "cutdown-2026-03-04.db", "cutdown-2036-03-01.db"]
+
+
+async def test_what_is_left_of_copies_that_were_broken_off_is_removed(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "cutdown-2026-02-01.db.part").write_bytes(b"x")
+    (folder / "mine.part").write_bytes(b"x")
+    await maintenance.back_up(database=database, folder=folder, keep=2, now=clock)
+    assert sorted(path.name for path in folder.iterdir()) == ["cutdown-2026-03-01.db", "mine.part"]
+
+
+async def test_a_copy_that_fails_is_told_in_one_line_and_leaves_nothing(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    (folder / "cutdown-2026-03-01.db.part").mkdir(parents=True)
+    with capture_logs() as lines:
+        assert await maintenance.back_up(database=database, folder=folder, keep=2, now=clock) is None
+    ((level, event, reason),) = [(line["log_level"], line["event"], line["error"]) for line in lines]
+    assert (level, event) == ("error", "database not backed up")
+    assert "cutdown-2026-03-01.db.part" in reason
 
 
 async def test_exports_that_ended_long_ago_are_forgotten_all_at_once(

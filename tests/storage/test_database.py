@@ -397,6 +397,16 @@ async def test_a_backup_opens_and_has_the_rows(database: Database, tmp_path: Pat
     assert not (tmp_path / "backup.db.part").exists()
 
 
+async def test_a_backup_that_fails_says_why_and_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="unable to open database"):
+        await database.back_up(tmp_path / "nowhere" / "backup.db")
+    target = tmp_path / "backup.db"
+    target.mkdir()  # no file can take a folder's place
+    with pytest.raises(IsADirectoryError):
+        await database.back_up(target)
+    assert not (tmp_path / "backup.db.part").exists()
+
+
 def test_moments_sort_as_text_and_need_a_time_zone() -> None:
     assert from_text(to_text(NOON)) == NOON
     assert to_text(NOON) < to_text(NOON.replace(microsecond=1)) < to_text(NOON.replace(second=1))
