@@ -16,6 +16,7 @@ from bot import bounds
 from bot.background import background
 from bot.chat.face import ChatFace
 from bot.config import Settings
+from bot.data_folder import demand_database
 from bot.fetching import open_fetcher
 from bot.ground import Ground, services_upon
 from bot.notifiers import open_notifiers
@@ -50,6 +51,8 @@ async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
 
     Raises:
         DataFolderTaken: another service works in the same data folder.
+        DatabaseMissing: there are videos, and no database that knows them.
+        DatabaseTooNew, DatabaseUnusable: the database is not one that we can work with.
         OSError: the address or the folder cannot be had.
     """
     stop = _stop_signal()
@@ -78,6 +81,7 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """The ground floor and the work above it."""
     data, scratch = settings.service.data_dir, settings.service.data_dir / "tmp"
+    await demand_database(data)
     await maintenance.clear_scratch(scratch)
     # whatever this process needs for a moment lies where the next start clears it away
     tempfile.tempdir = str(scratch.absolute())

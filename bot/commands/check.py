@@ -14,6 +14,7 @@ import aiohttp
 from bot.commands.base import FAILED, MISUSED, Command, complain, say
 from bot.commands.configured import add_config, settings_of
 from bot.config import ConfigInvalid, Settings
+from bot.data_folder import demand_database
 from bot.sites import ytdlp
 from processing.encoder_probe import choose
 from processing.ffmpeg import Tools, find_tools
@@ -103,6 +104,7 @@ def _ytdlp(settings: Settings) -> str:
 
 
 async def _database(data: Path) -> str:
+    await demand_database(data)
     if not (data / "cutdown.db").exists():
         with tempfile.TemporaryDirectory() as folder:
             async with Database.open(Path(folder, "cutdown.db")):

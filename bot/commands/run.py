@@ -7,6 +7,7 @@ from bot import logs
 from bot.commands.base import FAILED, MISUSED, Command, complain, say
 from bot.commands.configured import add_config, settings_of
 from bot.config import ConfigInvalid
+from bot.data_folder import DatabaseMissing
 from processing.errors import ToolsMissing
 from storage.database import DatabaseTooNew
 from storage.unusable import DatabaseUnusable
@@ -24,7 +25,14 @@ def _run(arguments: argparse.Namespace) -> int:
     logs.set_up(settings.service.log_format)
     try:
         asyncio.run(app.run(settings, on_ready=lambda url: say(f"Cutdown is at {url}")))
-    except (app.DataFolderTaken, DatabaseTooNew, DatabaseUnusable, ToolsMissing, OSError) as error:
+    except (
+        app.DataFolderTaken,
+        DatabaseMissing,
+        DatabaseTooNew,
+        DatabaseUnusable,
+        ToolsMissing,
+        OSError,
+    ) as error:
         complain(str(error))
         return FAILED
     return 0

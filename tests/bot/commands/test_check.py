@@ -79,6 +79,16 @@ def test_a_database_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureF
     assert rows(capsys.readouterr().out)["database"] == "NO"
 
 
+def test_videos_without_their_database_are_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "data" / "files" / "sources" / "ab12"
+    source.parent.mkdir(parents=True)
+    source.touch()
+    assert main(["check", "--config", config(tmp_path)]) == 1
+    assert rows(capsys.readouterr().out)["database"] == "NO"
+
+
 def age(path: Path, scripts: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database there that has been through the first scripts alone."""
 

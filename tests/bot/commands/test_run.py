@@ -1,5 +1,6 @@
 """`cutdown run` says in a sentence why it cannot start."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,11 @@ def complaint(data: Path) -> str:
     """What a start that fails says at last."""
     config = data.with_name("config.toml")
     ended = subprocess.run(
-        [sys.executable, "-m", "bot", "run", "--config", config], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "bot", "run", "--config", config],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
     )
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
@@ -36,3 +41,17 @@ def test_a_database_that_is_none_ends_the_start_with_a_sentence(data: Path) -> N
 def test_a_database_that_cannot_be_opened_ends_the_start_with_a_sentence(data: Path) -> None:
     (data / "cutdown.db").mkdir()
     assert "unable to open database file" in complaint(data)
+
+
+@pytest.mark.parametrize("database", ["none", "empty"])
+def test_videos_without_their_database_are_no_new_beginning(data: Path, database: str) -> None:
+    source = data / "files" / "sources" / "ab12"
+    source.parent.mkdir(parents=True)
+    source.write_bytes(b"x")
+    os.utime(source, (0, 0))
+    if database == "empty":
+        (data / "cutdown.db").touch()
+    for _ in range(2):
+        said = complaint(data)
+        assert f"videos in {data}/files/sources: restore a backup" in said
+        assert source.exists()
