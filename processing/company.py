@@ -3,9 +3,9 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -53,9 +53,10 @@ class Seat:
 
 
 class Company:
-    """The renders of one machine."""
+    """The renders of one machine. What is made together is made in `scratch`, beside the folders of each."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
         self._parties: dict[Hashable, _Party] = {}
 
     @contextmanager
@@ -64,7 +65,7 @@ class Company:
         key = _framing(job, source_key)
         party = self._parties.get(key)
         if party is None or party.is_closed:
-            party = self._parties[key] = _Party()
+            party = self._parties[key] = _Party(self._scratch)
         seat = Seat(party)
         party.come(seat)
         try:
@@ -78,7 +79,8 @@ class Company:
 class _Party:
     """Those who are coming, those who have ordered, and what is made for them once all of them have."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
         self._coming: set[Seat] = set()
         self._orders: dict[Seat, Order] = {}
         self._closed = asyncio.Event()
@@ -115,7 +117,7 @@ class _Party:
             return
         self._closed.set()
         if len(self._orders) > 1:
-            self._work = asyncio.create_task(_together(list(self._orders.values())))
+            self._work = asyncio.create_task(_together(self._orders, self._scratch))
 
 
 def is_worth(plan: Plan) -> bool:
@@ -123,33 +125,53 @@ def is_worth(plan: Plan) -> bool:
     return plan.picture.width * plan.picture.height > WORTH_PIXELS
 
 
-async def _together(orders: list[Order]) -> bool:
-    """Whether every first pass is there. A fault of one is nobody else's, so it is not told here."""
-    first = orders[0]
-    arguments = command.encode_together(
-        [order.encoding for order in orders], first.source, threads=first.threads, tools=first.tools
-    )
+async def _together(orders: Mapping[Seat, Order], scratch: Path) -> bool:
+    """Whether the first pass of everyone who is still among `orders` is in its place.
+
+    Whoever leaves takes a folder along, so all are written elsewhere, and moved in the end. A fault of one is
+    nobody else's, so it is not told here.
+    """
+    begun = dict(orders)
+    first = next(iter(begun.values()))
 
     def moved(out_s: float) -> None:
-        for order in orders:
+        for order in begun.values():
             order.moved(out_s)
 
-    with tempfile.TemporaryDirectory(prefix="together-") as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="together-") as name:
+        folder = Path(name).absolute()
+        written = {
+            seat: _elsewhere(order, folder / str(at)) for at, (seat, order) in enumerate(begun.items())
+        }
+        arguments = command.encode_together(
+            list(written.values()), first.source, threads=first.threads, tools=first.tools
+        )
         try:
-            demand(await run(arguments, folder=Path(folder), on_output=ProgressReader(moved)))
+            demand(await run(arguments, folder=folder, on_output=ProgressReader(moved)))
         except ExportError as error:
             log.info("not encoded together", error=str(error), detail=getattr(error, "detail", ""))
             return False
-    for order in orders:
-        _number_as_if_alone(order.encoding.statistics)
+        for seat, order in orders.items():
+            _hand_over(written[seat], order.encoding)
     log.info("encoded together", shorts=len(orders))
     return True
 
 
-def _number_as_if_alone(statistics: Path) -> None:
-    """Statistics are numbered through all outputs of a command; a second pass looks for the first number."""
-    for path in statistics.parent.glob(f"{statistics.name}-*"):
-        path.rename(path.with_name(re.sub(r"-\d+\.log", "-0.log", path.name, count=1)))
+def _elsewhere(order: Order, folder: Path) -> Encoding:
+    """The same encoding, written into that folder, which is new."""
+    folder.mkdir()
+    made, statistics = order.encoding.made.name, order.encoding.statistics.name
+    return replace(order.encoding, made=folder / made, statistics=folder / statistics)
+
+
+def _hand_over(written: Encoding, ordered: Encoding) -> None:
+    """Move what is written to where it was ordered.
+
+    Statistics are numbered through all outputs of a command; a second pass looks for the first number.
+    """
+    written.made.rename(ordered.made)
+    for path in written.statistics.parent.glob(f"{written.statistics.name}-*"):
+        path.rename(ordered.statistics.with_name(re.sub(r"-\d+\.log", "-0.log", path.name, count=1)))
 
 
 def _framing(job: RenderJob, source_key: str) -> Hashable:

@@ -61,7 +61,7 @@ class LocalPool:
         self._opener = opener
         self._scratch = scratch
         self._hardware = hardware
-        self._company = Company()
+        self._company = Company(scratch)
 
     async def acquire(self) -> None:
         """Wait for a free slot and take it."""

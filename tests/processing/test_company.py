@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from structlog.testing import CapturingLogger
 
 from processing import company
 from processing.command import Encoding
-from processing.company import Company, Order
+from processing.company import Company, Order, Seat
 from processing.ffmpeg import Progress, ProgressSink, Tools
 from processing.opener import Opener
 from processing.pool import LocalPool
@@ -42,9 +42,11 @@ async def rendered(files: LocalFiles, tools: Tools, landscape: Path, tmp_path: P
     await files.put(SOURCE, tmp_path / "original")
     pool = LocalPool(size=3, threads=1, tools=tools, files=files, opener=Opener(files), scratch=tmp_path)
 
-    async def render(name: str, hear: ProgressSink = lambda progress: None, **changes: Any) -> bytes:
+    async def render(
+        name: str, hear: ProgressSink = lambda progress: None, *, end_s: float = 0.8, **changes: Any
+    ) -> bytes:
         key = f"exports/ana/{name}.mp4"
-        job = samples.job(0.2, 0.8, **changes)
+        job = samples.job(0.2, end_s, **changes)
         await pool.render(job, source_key=SOURCE, output_key=key, on_progress=hear)
         async with files.fetch(key) as path:
             return path.read_bytes()
@@ -126,6 +128,53 @@ async def test_one_that_is_called_off_does_not_harm_the_other(
     assert await second == await rendered("alone", **AS_LOUD)
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is encoded together is read no faster than it is played, and heard of often: it has a middle."""
+    written = company.command.encode_together
+
+    def as_played(*given: Any, **named: Any) -> list[str]:
+        arguments = written(*given, **named)
+        first = arguments.index("-i")
+        return [*arguments[:first], "-stats_period", "0.1", "-re", *arguments[first:]]
+
+    monkeypatch.setattr(company.command, "encode_together", as_played)
+
+
+class Ear:
+    """Hears of one render, and knows when some of it is encoded."""
+
+    def __init__(self) -> None:
+        self.heard: list[Progress] = []
+        self.is_under_way = asyncio.Event()
+
+    def __call__(self, progress: Progress) -> None:
+        self.heard.append(progress)
+        if len({said.percent for said in self.heard if said.stage == "rendering"}) > 1:
+            self.is_under_way.set()
+
+
+async def called_off(render: asyncio.Task[bytes]) -> None:
+    render.cancel()
+    await asyncio.gather(render, return_exceptions=True)
+    assert render.cancelled()
+
+
+@pytest.mark.usefixtures("unhurried")
+async def test_one_that_is_called_off_in_the_middle_costs_the_other_nothing(
+    rendered: Rendered, log: CapturingLogger
+) -> None:
+    ear = Ear()
+    wish = {"quality": "high", "target_mb": 0.06}  # reads what the first pass has written beside the picture
+    first = asyncio.create_task(rendered("first", ear, end_s=1.2, quality="high"))
+    second = asyncio.create_task(rendered("second", end_s=1.2, **wish))
+    await ear.is_under_way.wait()
+    await called_off(first)
+    made = await second
+    assert [(call.args, call.kwargs) for call in log.calls] == [(("encoded together",), {"shorts": 1})]
+    assert made == await rendered("alone", end_s=1.2, **wish)
+
+
 class Kitchen:
     """Stands for what is encoded together: shut `gate` to be slow."""
 
@@ -134,7 +183,7 @@ class Kitchen:
         self.broken_off = False
         self.gate = asyncio.Event()
 
-    async def cook(self, orders: list[Order]) -> bool:
+    async def cook(self, orders: Mapping[Seat, Order], scratch: Path) -> bool:
         self.begun.append(len(orders))
         try:
             await self.gate.wait()
@@ -153,6 +202,7 @@ def kitchen(monkeypatch: pytest.MonkeyPatch) -> Kitchen:
 
 
 JOB = samples.job(0, 1)
+SCRATCH = Path("/scratch")
 ORDER = Order(
     encoding=Encoding(
         plan=planned(),
@@ -180,7 +230,7 @@ async def settle() -> None:
 
 
 async def test_nobody_waits_for_one_who_leaves_before_ordering(kitchen: Kitchen) -> None:
-    house = Company()
+    house = Company(SCRATCH)
     with house.seat(JOB, SOURCE):
         one = asyncio.create_task(guest(house))
         await settle()
@@ -190,7 +240,7 @@ async def test_nobody_waits_for_one_who_leaves_before_ordering(kitchen: Kitchen)
 
 
 async def test_who_comes_when_the_others_have_begun_sits_by_himself(kitchen: Kitchen) -> None:
-    house = Company()
+    house = Company(SCRATCH)
     pair = [asyncio.create_task(guest(house)) for _ in range(2)]
     await settle()
     assert await guest(house) is False
@@ -200,7 +250,7 @@ async def test_who_comes_when_the_others_have_begun_sits_by_himself(kitchen: Kit
 
 
 async def test_the_work_goes_on_until_the_last_one_has_left(kitchen: Kitchen) -> None:
-    house = Company()
+    house = Company(SCRATCH)
     pair = [asyncio.create_task(guest(house)) for _ in range(2)]
     await settle()
     pair[0].cancel()
@@ -212,7 +262,7 @@ async def test_the_work_goes_on_until_the_last_one_has_left(kitchen: Kitchen) ->
 
 
 async def test_no_party_is_remembered(kitchen: Kitchen) -> None:
-    house = Company()
+    house = Company(SCRATCH)
     kitchen.gate.set()
     await asyncio.gather(*(guest(house, samples.job(0, 1 + number % 3)) for number in range(7)))
     with pytest.raises(ZeroDivisionError), house.seat(JOB, SOURCE):
