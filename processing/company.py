@@ -135,7 +135,7 @@ async def _together(orders: Mapping[Seat, Order], scratch: Path) -> bool:
     first = next(iter(begun.values()))
 
     def moved(out_s: float) -> None:
-        for order in begun.values():
+        for order in orders.values():
             order.moved(out_s)
 
     with tempfile.TemporaryDirectory(dir=scratch, prefix="together-") as name:

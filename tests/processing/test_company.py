@@ -175,6 +175,19 @@ async def test_one_that_is_called_off_in_the_middle_costs_the_other_nothing(
     assert made == await rendered("alone", end_s=1.2, **wish)
 
 
+@pytest.mark.usefixtures("unhurried", "log")
+async def test_one_that_was_called_off_hears_no_more(rendered: Rendered) -> None:
+    one, other = Ear(), Ear()
+    first = asyncio.create_task(rendered("first", one, end_s=1.2, **LEVELLED))
+    second = asyncio.create_task(rendered("second", other, end_s=1.2, **AS_LOUD))
+    await one.is_under_way.wait()
+    await called_off(first)
+    told, told_the_other = len(one.heard), len(other.heard)
+    await second
+    assert len(other.heard) > told_the_other
+    assert len(one.heard) == told
+
+
 class Kitchen:
     """Stands for what is encoded together: shut `gate` to be slow."""
 
