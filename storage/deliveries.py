@@ -73,12 +73,13 @@ async def announce(connection: aiosqlite.Connection, export_id: str, event: Even
 async def announce_video(
     connection: aiosqlite.Connection, video_id: str, event: VideoEvent, now: datetime
 ) -> bool:
-    """The same for a video that has come in, or could not."""
+    """The same for a video that has come in, or could not; who has heard of an end hears of no other."""
     await connection.execute(
         """
         INSERT INTO deliveries (id, video_id, destination_id, client, event, next_attempt_at, created_at)
         SELECT 'dlv_' || lower(hex(randomblob(8))), video_id, id, address ->> 'client', ?1, ?2, ?2
-        FROM destinations WHERE video_id = ?3
+        FROM destinations
+        WHERE video_id = ?3 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE destination_id = destinations.id)
         """,
         (event.value, to_text(now), video_id),
     )

@@ -61,6 +61,7 @@ class Intake:
     url: str | None
     status: IntakeStatus
     tries: int = 0
+    #: why it failed, the last time that it did
     error: str | None = None
     findings: Findings | None = None
     created_at: datetime

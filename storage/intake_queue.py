@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import aiosqlite
 
-from storage.database import first_row
+from storage.database import changed_one, first_row
 from storage.intake_models import Intake
 from storage.models import REMOTE
 from storage.moments import to_text
@@ -29,11 +29,25 @@ class Lane(enum.Enum):
 
 
 async def enqueue(connection: aiosqlite.Connection, intake: Intake) -> None:
-    """Keep a new intake, behind everyone."""
-    await connection.execute(
+    """Keep a new intake, behind everyone.
+
+    One that has ended without findings begins anew. Its row stays, for news of that end would go with it, and
+    its error, which such news may have to tell.
+
+    Raises:
+        sqlite3.IntegrityError: there is one that is unfinished, or has findings.
+    """
+    if not await changed_one(
+        connection,
         f"""
         INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep, finds_scenes, turn)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, {_LAST_TURN})
+        ON CONFLICT (video_id) DO UPDATE SET
+            (rowid, owner_id, title, url, status, created_at, keep, finds_scenes, turn, tries, finished_at)
+            = ((SELECT max(rowid) + 1 FROM intakes), excluded.owner_id, excluded.title, excluded.url,
+               excluded.status, excluded.created_at, excluded.keep, excluded.finds_scenes, excluded.turn,
+               0, NULL)
+        WHERE findings IS NULL AND NOT {UNFINISHED}
         """,
         (
             intake.video_id,
@@ -45,7 +59,8 @@ async def enqueue(connection: aiosqlite.Connection, intake: Intake) -> None:
             intake.keep,
             intake.finds_scenes,
         ),
-    )
+    ):
+        raise sqlite3.IntegrityError(f"{intake.video_id} is on its way, or has come in with all its scenes")
 
 
 async def begin(

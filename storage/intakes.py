@@ -28,18 +28,14 @@ class Intakes:
     ) -> bool:
         """Keep a new intake and who hears how it ends; nothing has been done for it yet.
 
-        It takes the place of one that has ended without looking for scenes, or in vain. False: its owner has
-        that many unfinished ones already.
+        It takes the place of one that has ended without looking for scenes, or in vain; news of that end is
+        brought all the same. False: its owner has that many unfinished ones already.
         """
         async with self._database.transaction() as connection:
             if unfinished_below is not None:
                 row = await first_row(connection, _COUNT, (intake.owner_id,))
                 if row is None or row[0] >= unfinished_below:
                     return False
-            await connection.execute(
-                f"DELETE FROM intakes WHERE video_id = ? AND findings IS NULL AND NOT {UNFINISHED}",
-                (intake.video_id,),
-            )
             await enqueue(connection, intake)
             await add_destinations(connection, destinations, video_id=intake.video_id)
             return True

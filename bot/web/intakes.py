@@ -85,7 +85,7 @@ def _view(call: Call, intake: Intake) -> IntakeView:
         user_id=intake.owner_id,
         status=intake.status,
         progress_percent=round(100 * (part or 0.0), 1),
-        error=intake.error,
+        error=intake.error if intake.status is IntakeStatus.FAILED else None,
         looked_for_scenes=findings is not None,
         cuts_s=list(findings.cuts_s) if findings else None,
         loudness_lufs=findings.loudness_lufs if findings else None,

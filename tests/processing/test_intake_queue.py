@@ -9,6 +9,8 @@ import pytest
 from processing.opener import Opener
 from processing.source import Source
 from storage.intake_models import IntakeStatus
+from storage.intake_queue import Lane
+from tests import samples
 from tests.processing.reception import Reception, taking_in
 
 SLOW, QUICK = "https://slow.example/", "https://quick.example/"
@@ -50,6 +52,21 @@ async def test_who_has_one_begun_lets_everybody_else_in_between(reception: Recep
         await ingestor.request(f"{QUICK}{owner}", owner_id=owner)
     await ingestor.work_off()
     assert reception.shelf.asked == ["ana", "ben", "cem", "ana", "ben", "ana"]
+
+
+async def test_one_that_begins_anew_is_behind_those_who_wait(reception: Reception) -> None:
+    intakes = reception.intakes
+    again, first, second = (
+        samples.intake(video_id=name) for name in ("vid_again", "vid_first", "vid_second")
+    )
+    await intakes.add(again)
+    await intakes.fail(again.video_id, "no such film", now=samples.NOON)
+    for intake in (first, second, again):
+        await intakes.add(intake)
+    begun: list[str] = []
+    while (one := await intakes.begin_next(Lane.WATCHING, busy=begun)) is not None:
+        begun.append(one.video_id)
+    assert begun == ["vid_first", "vid_second", "vid_again"]
 
 
 class CountingOpener(Opener):

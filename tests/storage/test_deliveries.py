@@ -1,5 +1,6 @@
 """The tables of destinations and deliveries."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from storage.deliveries import Deliveries
 from storage.exports import Exports
+from storage.intake_models import Findings, IntakeStatus
 from storage.intakes import Intakes
 from storage.models import Delivery, DeliveryStatus, Event, Export, VideoEvent
 from storage.videos import Videos
@@ -153,3 +155,40 @@ async def test_news_of_a_video_goes_with_it(deliveries: Deliveries, intakes: Int
     await intakes.complete(video.id, findings=None, scenes=[], now=NOON)
     await videos.remove(video.id)
     assert await due(deliveries) == []
+
+
+@pytest.mark.parametrize("ended", [VideoEvent.READY, VideoEvent.FAILED])
+async def test_news_of_a_video_outlives_that_its_scenes_are_asked_for(
+    deliveries: Deliveries, intakes: Intakes, ended: VideoEvent
+) -> None:
+    intake = samples.intake(finds_scenes=False)
+    await intakes.add(intake, [samples.HERE])
+    if ended is VideoEvent.READY:
+        await intakes.complete(intake.video_id, findings=None, scenes=[], now=NOON)
+    else:
+        await intakes.fail(intake.video_id, "no such film", now=NOON)
+    (first,) = await due(deliveries)
+    await deliveries.postpone(first.id, error="nobody is at home", until=NOON)
+
+    await intakes.add(samples.intake(video_id=intake.video_id), [samples.THERE])
+    (kept,) = await due(deliveries)
+    assert (kept.id, kept.event, kept.attempts) == (first.id, ended, 1)
+    asked = await intakes.get(intake.video_id)
+    assert asked is not None
+    assert (asked.status, asked.tries, asked.finished_at) == (IntakeStatus.DETECTING, 0, None)
+    assert asked.error == ("no such film" if ended is VideoEvent.FAILED else None), "the news tells of it"
+
+    assert await intakes.complete(intake.video_id, findings=None, scenes=[], now=NOON)
+    told = [(news.destination.kind, news.event) for news in await due(deliveries)]
+    assert told == [("here", ended), ("there", VideoEvent.READY)], "each hears of one end, its own"
+
+
+async def test_what_is_on_its_way_or_has_its_scenes_does_not_begin_anew(intakes: Intakes) -> None:
+    intake = samples.intake()
+    await intakes.add(intake)
+    with pytest.raises(sqlite3.IntegrityError):
+        await intakes.add(intake)
+    findings = Findings(cuts_s=(), loudness_lufs=None, lit=None)
+    await intakes.complete(intake.video_id, findings=findings, scenes=[], now=NOON)
+    with pytest.raises(sqlite3.IntegrityError):
+        await intakes.add(intake)

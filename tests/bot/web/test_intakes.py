@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.background import background
+from tests import samples
 from tests.bot.web.conftest import OTHER_TOKEN, RECIPE, Answer, House
 from tests.bot.web.test_videos import form
 from tests.range_server import Film, showing
@@ -136,3 +137,16 @@ async def test_who_knows_the_scenes_can_bring_them_and_have_others_looked_for_la
     await come_in(house, found)
     assert len((await house.get(path)).json["scenes"]) == 2
     assert (await house.post(f"{path}/find")).status == 409
+
+
+async def test_what_failed_before_is_not_said_of_what_begins_anew(house: House, clip: Path) -> None:
+    video = await house.post("/v1/videos", data=form(clip.read_bytes()))
+    find = f"/v1/videos/{video.json['id']}/scenes/find"
+    asked = await house.post(find)
+    await house.services.intakes.fail(video.json["id"], "It was too dark.", now=samples.NOON)
+    failed = await house.get(asked.headers["Location"])
+    assert (failed.json["status"], failed.json["error"]) == ("failed", "It was too dark.")
+    again = await house.post(find)
+    assert (again.json["status"], again.json["error"]) == ("detecting", None)
+    done = await come_in(house, again)
+    assert (done.json["status"], done.json["error"]) == ("ready", None)
