@@ -15,6 +15,7 @@ from storage.exports import Exports
 from storage.files import FileStore, NothingStored
 from storage.miniatures import Miniature, Miniatures
 from storage.models import Export, Facts, Recipe
+from storage.to_the_end import to_the_end
 
 log = structlog.get_logger()
 
@@ -47,6 +48,7 @@ class Miniaturist:
         self._now = now
         self._on_made = on_made
         self._task: asyncio.Task[None] | None = None
+        self._is_broken_off = False
 
     async def want(self, export: Export, *, limit_bytes: int) -> bool:
         """Have one made that is no larger. False: it was asked for before."""
@@ -56,6 +58,7 @@ class Miniaturist:
         """Use the slot for the one that has waited longest. False: none is wanted, or one is made already."""
         if self._task is not None or (wanted := await self._miniatures.take(tries=TRIES)) is None:
             return False
+        self._is_broken_off = False
         self._task = asyncio.create_task(self._make(wanted), name=f"miniature {wanted.export_id}")
         self._task.add_done_callback(self._stopped)
         self._task.add_done_callback(lambda _: slot_back())
@@ -72,7 +75,7 @@ class Miniaturist:
             while not slot.done():
                 asked.clear()
                 if self._task is not None and await self._exports.anybody_waits():
-                    self._task.cancel()
+                    self._break_off()
                 await _first_of(slot, asked)
         except BaseException:
             if not slot.cancel() and slot.exception() is None:
@@ -83,14 +86,20 @@ class Miniaturist:
     async def stop(self) -> None:
         """Break off what is being made, and wait until that has ended."""
         if (task := self._task) is not None:
-            task.cancel()
+            self._break_off()
             await asyncio.gather(task, return_exceptions=True)
+
+    def _break_off(self) -> None:
+        """Once, however often it is asked for: the next time would hit what is done at the end."""
+        if self._task is not None and not self._is_broken_off:
+            self._is_broken_off = True
+            self._task.cancel()
 
     async def _make(self, wanted: Miniature) -> None:
         try:
             await self._try(wanted)
         except asyncio.CancelledError:
-            await self._miniatures.put_back(wanted.export_id)
+            await to_the_end(self._miniatures.put_back(wanted.export_id))
             raise
         except (SourceRefused, RenderFailed, NothingStored) as error:
             log.info("no miniature", export_id=wanted.export_id, error=type(error).__name__)

@@ -11,6 +11,7 @@ from processing.miniatures import TRIES, smaller
 from processing.orphans import sweep_orphans
 from storage.miniatures import Miniature
 from storage.models import Export, ExportStatus
+from tests import samples
 from tests.processing.studio import Studio, at_work
 
 LIMIT = 10_000_000
@@ -89,6 +90,28 @@ async def test_an_export_that_needs_the_slot_breaks_it_off_and_it_is_made_later(
         await made(studio, export)
     qualities = [job.recipe.quality for job in studio.pool.jobs]
     assert qualities == ["high", "draft", "high", "high", "draft"]
+
+
+async def test_however_often_it_is_broken_off_at_once_that_is_no_try(studio: Studio) -> None:
+    async with at_work(studio.exporter):
+        export = await finished(studio)
+        studio.pool.gate.clear()
+        await studio.exporter.want_miniature(export, limit_bytes=LIMIT)
+        await rendering(studio, 1)
+        await studio.ask()  # has the other slot
+        await rendering(studio, 2)
+        waits = samples.export(video_id=export.video_id)
+        await studio.exports.create(waits, [], at_most=99, failed_at_most=99)
+        async with studio.database.transaction():  # nobody else can write: how it is broken off takes time
+            await studio.exporter.resume()  # wakes who looks for what may start
+            await rendering(studio, 1)
+            await studio.exporter.resume()
+            for _ in range(10):
+                await studio.exports.anybody_waits()
+        await rendering(studio, 2)
+        row = await studio.database.fetch_one("SELECT tries FROM miniatures")
+        assert row is not None
+        assert row["tries"] == 0
 
 
 async def test_a_free_slot_is_used_before_it_is_broken_off(studio: Studio) -> None:
