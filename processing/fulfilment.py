@@ -1,5 +1,6 @@
 """Fulfils one started export: its file is borrowed or rendered, and how it ended is written down."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from storage.intake_models import Lit
 from storage.intakes import Intakes
 from storage.models import Export, Facts, Recipe
 from storage.soundtracks import Soundtracks
+from storage.to_the_end import to_the_end
 from storage.twins import Twins
 from storage.videos import Videos
 
@@ -62,21 +64,12 @@ class Fulfilment:
         self._on_news = on_news
 
     async def fulfil(self, export: Export) -> None:
-        """Render one export and write down how it ended. Who cancels this writes down why."""
+        """Render one export and write down how it ended. Who cancels this writes down why; no file stays."""
         try:
-            lit = await self._intakes.lit(export.video_id)
-            facts = await self._borrowed(export, lit) or await self._rendered(export, lit)
-        except (SourceRefused, RenderFailed) as error:
-            log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
-            await self.fail(export, str(error))
-        except NothingStored:
-            await self.fail(export, SOURCE_GONE)
-        except Exception:
-            # whatever it was, the user must not wait for ever
-            log.exception("render broke", export_id=export.id)
-            await self.fail(export, OUR_FAULT)
-        else:
-            await self._end_well(export, facts, lit)
+            await self._brought_to_an_end(export)
+        except asyncio.CancelledError:
+            await to_the_end(self._tidy(export))
+            raise
 
     async def has_twin(self, export: Export) -> bool:
         """Whether the same work has been done, by the engine that we have now."""
@@ -108,6 +101,22 @@ class Fulfilment:
         if await self._exports.fail(export, error=error[: self._limits.error_characters], now=self._now()):
             log.info("export failed", export_id=export.id, error=error)
             self._on_news()
+
+    async def _brought_to_an_end(self, export: Export) -> None:
+        try:
+            lit = await self._intakes.lit(export.video_id)
+            facts = await self._borrowed(export, lit) or await self._rendered(export, lit)
+        except (SourceRefused, RenderFailed) as error:
+            log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
+            await self.fail(export, str(error))
+        except NothingStored:
+            await self.fail(export, SOURCE_GONE)
+        except Exception:
+            # whatever it was, the user must not wait for ever
+            log.exception("render broke", export_id=export.id)
+            await self.fail(export, OUR_FAULT)
+        else:
+            await self._end_well(export, facts, lit)
 
     async def _twin(self, export: Export, lit: Lit | None) -> Export | None:
         return await self._twins.finished(export, engine=self._engine_for(lit), now=self._now())
@@ -178,4 +187,10 @@ class Fulfilment:
             log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)
             self._on_news()
         else:
+            await self._files.delete(short_key(export))
+
+    async def _tidy(self, export: Export) -> None:
+        """Delete the file that was in its place already, unless a link stands for it."""
+        current = await self._exports.get(export.id)
+        if current is None or current.file_key is None:
             await self._files.delete(short_key(export))

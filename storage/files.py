@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from storage.to_the_end import to_the_end
+
 PART = ".part"
 
 
@@ -29,7 +31,10 @@ class NothingStored(FileNotFoundError):
 
 
 class FileStore(Protocol):
-    """Where sources and shorts lie. A key holds a whole file or nothing."""
+    """Where sources and shorts lie. A key holds a whole file or nothing.
+
+    A step that was begun ends before its caller hears that it was cancelled: no file appears afterwards.
+    """
 
     async def put(self, key: str, path: Path) -> None:
         """Make the file at `path` the one under `key`; `path` is gone afterwards."""
@@ -68,7 +73,7 @@ class LocalFiles:
 
     async def put(self, key: str, path: Path) -> None:
         """Make the file at `path` the one under `key`; `path` is gone afterwards."""
-        await asyncio.to_thread(self._put, self._path(key), path)
+        await to_the_end(asyncio.to_thread(self._put, self._path(key), path))
 
     @asynccontextmanager
     async def fetch(self, key: str) -> AsyncIterator[Path]:
@@ -88,7 +93,7 @@ class LocalFiles:
         Raises:
             NothingStored: no file is kept under `key`.
         """
-        await asyncio.to_thread(self._copy, self._path(key), self._path(target_key))
+        await to_the_end(asyncio.to_thread(self._copy, self._path(key), self._path(target_key)))
 
     async def delete(self, key: str, *, seen: datetime | None = None) -> bool:
         """Forget the file, and the folders that it leaves empty. False: it is another than was seen."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import CapturingLogger
@@ -155,6 +156,37 @@ async def test_cancelled_while_it_is_rendered_the_render_stops(studio: Studio) -
     assert await studio.events(export) == [Event.CANCELLED]
     assert await studio.files.entries() == []
     assert not studio.board.latest
+
+
+async def test_called_off_when_its_file_is_there_it_leaves_none(studio: Studio) -> None:
+    studio.pool.gate.clear()
+    async with at_work(studio.exporter):
+        export = await studio.ask()
+        await studio.renders(1)
+        async with studio.database.transaction():  # nobody else can write
+            calling_off = asyncio.create_task(studio.exporter.cancel(export.id))
+            await asyncio.sleep(0)  # now that is the next who writes
+            studio.pool.gate.set()
+            while not any(entry.key.endswith(".mp4") for entry in await studio.files.entries()):
+                pass
+        assert await calling_off
+    assert (await studio.now(export)).status is ExportStatus.CANCELLED
+    assert await studio.files.entries() == []
+
+
+async def test_stopped_in_the_moment_of_its_completion_it_keeps_its_file(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complete = Exports.complete
+
+    async def completed_and_stopped(self: Exports, export: Export, **how: Any) -> bool:
+        await complete(self, export, **how)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Exports, "complete", completed_and_stopped)
+    async with at_work(studio.exporter):
+        done = await studio.reaches(await studio.ask(), ExportStatus.COMPLETED)
+    assert [entry.key for entry in await studio.files.entries()] == [done.file_key]
 
 
 async def test_a_completion_that_comes_after_a_cancel_deletes_its_file(studio: Studio) -> None:

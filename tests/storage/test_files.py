@@ -5,6 +5,7 @@ import errno
 import os
 import shutil
 import tempfile
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -230,3 +231,28 @@ async def test_a_copy_of_nothing_leaves_nothing(files: LocalFiles) -> None:
     with pytest.raises(NothingStored):
         await files.copy("exports/ana/a.mp4", "exports/bob/b.mp4")
     assert await files.entries() == []
+
+
+@pytest.mark.parametrize("step", ["put", "copy"])
+async def test_who_is_cancelled_hears_of_it_when_no_file_can_appear_any_more(
+    files: LocalFiles, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    await files.put("sources/v", written(tmp_path / "source.bin", b"whole"))
+    begun, gate, into_place = threading.Event(), threading.Event(), module.into_place
+
+    def slow(part: Path, target: Path) -> None:
+        begun.set()
+        gate.wait()
+        into_place(part, target)
+
+    monkeypatch.setattr(module, "into_place", slow)
+    work = files.put(KEY, path) if step == "put" else files.copy("sources/v", KEY)
+    task = asyncio.create_task(work)
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    await asyncio.wait({task}, timeout=0)
+    gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await content(files, KEY) == b"whole"
+    assert await keys(files) == [KEY, "sources/v"]
