@@ -142,10 +142,10 @@ class Library:
         await self._videos.rename(video.id, renamed.title)
         return renamed
 
-    async def remove_video(self, video: Video) -> bool:
-        """Forget a video with all but the shorts made of it. False: it is gone already."""
+    async def remove_video(self, video: Video, *, only_if_idle: bool = False) -> bool:
+        """Forget a video with all but the shorts made of it. False: it is gone, or needed after all."""
         async with self.keeping:
-            if not await self._videos.remove(video.id):
+            if not await self._videos.remove(video.id, only_if_idle=only_if_idle):
                 return False
             if video.file_key not in await self._videos.file_keys():
                 await self._files.delete(video.file_key)

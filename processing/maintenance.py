@@ -66,9 +66,7 @@ async def sweep_remote(*, remotes: Remotes, reader: RemoteReader) -> int:
 async def retire(*, videos: Videos, library: Library, keep: timedelta, now: Callable[[], datetime]) -> int:
     """Remove the videos that have been kept for as long as they may, unless one is just needed."""
     old = await videos.idle_since(now() - keep)
-    for video in old:
-        await library.remove_video(video)
-    return len(old)
+    return sum([await library.remove_video(video, only_if_idle=True) for video in old])
 
 
 async def forget(*, records: Records, keep: timedelta, now: Callable[[], datetime]) -> int:

@@ -8,6 +8,10 @@ from storage.models import Remote, Video
 from storage.moments import from_text, to_text
 from storage.remotes import add_remote
 
+#: No export waits for it or is made of it.
+_IDLE = """NOT EXISTS (
+    SELECT 1 FROM exports WHERE video_id = videos.id AND status IN ('pending', 'processing'))"""
+
 
 class Videos:
     """Source files that we hold, by owner."""
@@ -74,19 +78,16 @@ class Videos:
     async def idle_since(self, moment: datetime) -> list[Video]:
         """The videos that came before that moment and that no export still needs."""
         rows = await self._database.fetch_all(
-            """
-            SELECT * FROM videos WHERE created_at < ? AND NOT EXISTS (
-                SELECT 1 FROM exports WHERE video_id = videos.id AND status IN ('pending', 'processing'))
-            ORDER BY created_at, id
-            """,
+            f"SELECT * FROM videos WHERE created_at < ? AND {_IDLE} ORDER BY created_at, id",
             (to_text(moment),),
         )
         return [_from_row(row) for row in rows]
 
-    async def remove(self, video_id: str) -> bool:
-        """Forget a video with its scenes. False: it is gone already."""
+    async def remove(self, video_id: str, *, only_if_idle: bool = False) -> bool:
+        """Forget a video with its scenes. False: it is gone already, or an export needs it after all."""
+        guard = f" AND {_IDLE}" if only_if_idle else ""
         async with self._database.transaction() as connection:
-            return await changed_one(connection, "DELETE FROM videos WHERE id = ?", (video_id,))
+            return await changed_one(connection, f"DELETE FROM videos WHERE id = ?{guard}", (video_id,))
 
     async def share(self, video_id: str, guild_id: str) -> None:
         """Let the members of a Discord server make shorts of it."""

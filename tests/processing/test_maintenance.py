@@ -144,6 +144,28 @@ async def test_a_video_is_retired_when_its_time_is_over_and_nothing_needs_it(
     assert await videos.file_keys() == {"sources/vid_needed", "sources/new"}
 
 
+async def test_a_video_that_an_export_needs_since_then_is_not_retired(
+    videos: Videos, scenes: Scenes, exports: Exports, tools: Tools, clock: Clock, tmp_path: Path
+) -> None:
+    class Files(LocalFiles):
+        """While the first file is deleted, somebody asks for a short of the second video."""
+
+        async def delete(self, key: str) -> None:
+            await super().delete(key)
+            if key == "sources/vid_first":
+                asked = samples.export(video_id="vid_second")
+                await exports.create(asked, [], at_most=1, failed_at_most=1)
+
+    library = Library(videos=videos, scenes=scenes, files=Files(tmp_path), tools=tools, now=clock)
+    for name in ("vid_first", "vid_second", "vid_third"):
+        await videos.add(samples.video(id=name, file_key=f"sources/{name}"))
+    clock.advance(days=2)
+    keep = timedelta(days=1)
+    assert await maintenance.retire(videos=videos, library=library, keep=keep, now=clock) == 2
+    assert await videos.file_keys() == {"sources/vid_second"}
+    assert await library.remove_video(samples.video(id="vid_second")), "its owner may, at any time"
+
+
 async def test_the_scratch_folder_is_empty_after_it_was_cleared(tmp_path: Path) -> None:
     scratch = tmp_path / "data" / "tmp"
     await maintenance.clear_scratch(scratch)
