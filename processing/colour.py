@@ -16,7 +16,6 @@ MATRICES = {
     "fcc": "fcc",
     "smpte240m": "smpte240m",
     "bt2020nc": "bt2020",
-    "bt2020c": "bt2020",
 }
 #: The scale filter's word for a matrix -> zimg's, of those that nearly all videos have.
 ZIMG_MATRICES = {"bt709": "709", "smpte170m": "170m", "bt470": "470bg"}

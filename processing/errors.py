@@ -117,6 +117,7 @@ class Refusal(enum.StrEnum):
     NO_PICTURE = "The file holds sound, but no moving picture."
     STILL_PICTURE = "The file is a still picture, not a video."
     DAMAGED = "The file is damaged or cut off in that place."
+    UNREADABLE = "The video is written in a way that cannot be read here."
     OUTSIDE = "The scene lies outside the video."
     TOO_LONG = "The scene is longer than a short may be."
     TOO_LARGE_A_PICTURE = "The picture is larger than this service takes."

@@ -8,6 +8,12 @@ from typing import Any
 from processing.errors import Refusal, SourceRefused
 from processing.sandbox import MAX_PIXELS
 
+#: ffprobe's words for the matrices that swscale does not know: it takes no picture that is tagged with one.
+UNREADABLE_MATRICES = frozenset(
+    {"ycgco", "ycgco-re", "ycgco-ro", "bt2020c", "smpte2085", "ictcp", "ipt-c2"}
+    | {"chroma-derived-nc", "chroma-derived-c"}
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -116,6 +122,8 @@ def _refusal(
         return Refusal.NO_PICTURE if has_sound else Refusal.NOT_MEDIA
     if not video.get("width") or not video.get("height"):
         return Refusal.DAMAGED
+    if video.get("color_space") in UNREADABLE_MATRICES:
+        return Refusal.UNREADABLE
     return Refusal.STILL_PICTURE if _is_still(video, form) else None
 
 

@@ -78,6 +78,11 @@ def scrambled(tools: Tools, path: Path) -> None:
     path.write_bytes(content)
 
 
+def strange_colours(tools: Tools, path: Path) -> None:
+    written = ("-c:v", "libx264", "-pix_fmt", "yuv444p", "-x264-params", "colormatrix=YCgCo:log=-1")
+    clips.make(tools, path.with_suffix(".mkv"), *clips.picture(), *written).replace(path)
+
+
 def huge(tools: Tools, path: Path) -> None:
     """A picture of four billion pixels in a few bytes."""
     head = b"GIF89a" + b"\xff\xff\xff\xff\x80\x00\x00" + b"\x00\x00\x00\xff\xff\xff"
@@ -101,6 +106,7 @@ KINDS = (
     Kind(name="half a file (mkv)", make=truncated_matroska, reason=Refusal.DAMAGED),
     Kind(name="half a file, its index in the other half", make=without_index, reason=Refusal.DAMAGED),
     Kind(name="bytes turned over all along", make=scrambled, reason=Refusal.DAMAGED),
+    Kind(name="colours as YCgCo (mkv)", make=strange_colours, reason=Refusal.UNREADABLE),
     Kind(name="four billion pixels in a few bytes (gif)", make=huge, reason=Refusal.TOO_LARGE_A_PICTURE),
 )
 

@@ -8,6 +8,9 @@ SENTENCES = {
     "The file is damaged or cut off in that place.": (
         "Die Datei ist an dieser Stelle beschädigt oder abgeschnitten."
     ),
+    "The video is written in a way that cannot be read here.": (
+        "Das Video ist auf eine Weise geschrieben, die hier nicht gelesen werden kann."
+    ),
     "The scene lies outside the video.": "Die Szene liegt außerhalb des Videos.",
     "The scene is longer than a short may be.": "Die Szene ist länger, als ein Short sein darf.",
     "The picture is larger than this service takes.": "Das Bild ist größer, als dieser Dienst annimmt.",
