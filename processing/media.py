@@ -115,6 +115,9 @@ def _refusal(
         return Refusal.TOO_LARGE_A_PICTURE
     if not name:
         return Refusal.DAMAGED if "moov atom not found" in said else Refusal.NOT_MEDIA
+    if name == "webp_pipe" and video and not video.get("width"):
+        # one that moves, of which this ffprobe reads nothing
+        return Refusal.UNREADABLE
     if name.endswith("_pipe") or name == "ico":
         return Refusal.STILL_PICTURE
     if video is None:

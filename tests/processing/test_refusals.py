@@ -40,6 +40,20 @@ def test_every_reason_is_one_sentence_and_every_reason_about_a_file_is_tried() -
     assert {kind.reason for kind in KINDS} == set(Refusal) - elsewhere
 
 
+async def test_a_moving_webp_that_cannot_be_read_is_not_called_a_picture(
+    tools: Tools, tmp_path: Path
+) -> None:
+    """There are versions of ffprobe that do read it."""
+    picture = clips.picture("64x64", seconds=0.2)
+    source = clips.make(tools, tmp_path / "moving.webp", *picture, "-c:v", "libwebp_anim")
+    reason = None
+    try:
+        await probe(source, tools=tools)
+    except SourceRefused as refused:
+        reason = refused.reason
+    assert reason in (None, Refusal.UNREADABLE)
+
+
 async def test_half_a_broadcast_is_refused(tools: Tools, tmp_path: Path) -> None:
     """A broadcast has no index, so that half of one is just a short one."""
     source = tmp_path / "source.ts"
