@@ -26,10 +26,11 @@ from bot.services import Services
 from bot.upkeep import upkeep
 from bot.web.server import application, serving
 from processing import maintenance
-from processing.delivery import Courier, Notifier
+from processing.delivery import Courier
 from processing.encoder_probe import chosen_for_service
 from processing.ffmpeg import find_tools
 from processing.milestones import Milestones
+from processing.news import Notifier
 from processing.opener import Opener
 from processing.orphans import bring_back
 from processing.pool import LocalPool, default_size

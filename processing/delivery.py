@@ -4,18 +4,16 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 
+from processing.news import News, Notifier, RetryLater, Undeliverable, VideoNews
 from storage.deliveries import Deliveries
 from storage.exports import Exports
-from storage.intake_models import Intake
 from storage.intakes import Intakes
-from storage.models import Delivery, Destination, Event, Export, Quota, VideoEvent
+from storage.models import Delivery, Event, VideoEvent
 
 log = structlog.get_logger()
 
@@ -26,56 +24,6 @@ FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 2 * 3600.0
 GIVE_UP_AFTER = timedelta(hours=26)
 ERROR_CHARACTERS = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class News:
-    """What a notifier tells of an export. `delivery_id` is the same in every attempt."""
-
-    delivery_id: str
-    event: Event
-    export: Export
-    destination: Destination
-    quota: Quota
-    occurred_at: datetime
-    percent: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class VideoNews:
-    """What a notifier tells of a video that has come in, or could not."""
-
-    delivery_id: str
-    event: VideoEvent
-    intake: Intake
-    destination: Destination
-    occurred_at: datetime
-
-
-class Notifier(Protocol):
-    """Knows one kind of destination."""
-
-    kind: str
-
-    async def notify(self, news: News | VideoNews) -> None:
-        """Bring the news; return when the other side has it.
-
-        Raises:
-            Undeliverable: no later attempt can succeed.
-            Exception: anything else is tried again; `RetryLater` says when.
-        """
-
-
-class Undeliverable(Exception):
-    """The destination has gone, or will never take this."""
-
-
-class RetryLater(Exception):
-    """The destination asks for patience."""
-
-    def __init__(self, message: str, *, after_s: float = 0.0) -> None:
-        super().__init__(message)
-        self.after_s = after_s
 
 
 def next_attempt(delivery: Delivery, *, now: datetime, at_least_s: float, chance: float) -> datetime | None:
@@ -159,8 +107,10 @@ class Courier:
     async def _pause(self, now: datetime) -> None:
         moment = await self._deliveries.next_due(after=now)
         wait_s = None if moment is None else max(0.0, (moment - self._now()).total_seconds())
+        # not `wait_for`: before Python 3.12, of a cancellation that meets news it loses the cancellation
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._news.wait()
 
     async def _bring(self, delivery: Delivery) -> None:
         try:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from processing.delivery import News, VideoNews
 from processing.ffmpeg import Progress, ProgressSink
+from processing.news import News, VideoNews
 from processing.plan import check
 from processing.render import RenderJob, Rendition
 from storage.files import FileStore

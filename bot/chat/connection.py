@@ -8,7 +8,7 @@ import discord
 import structlog
 from discord.backoff import ExponentialBackoff
 
-from processing.delivery import RetryLater
+from processing.news import RetryLater
 
 log = structlog.get_logger()
 

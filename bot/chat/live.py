@@ -13,7 +13,7 @@ from bot.chat.cards import components_of
 from bot.chat.facts import card_of
 from bot.chat.post import Letter, Post
 from bot.services import Services
-from processing.delivery import RetryLater
+from processing.news import RetryLater
 from storage.models import ACTIVE, Destination, Export
 
 log = structlog.get_logger()

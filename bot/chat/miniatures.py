@@ -10,7 +10,7 @@ from bot.chat.connection import TROUBLE
 from bot.chat.playing import edit_playing
 from bot.chat.post import Post
 from bot.services import Services
-from processing.delivery import RetryLater
+from processing.news import RetryLater
 from storage.miniatures import Miniature
 
 log = structlog.get_logger()
@@ -34,8 +34,10 @@ class MiniatureCards:
             change = asyncio.create_task(self._services.board.changed())
             try:
                 patience_s = None if await self.show_all() else self._spacing_s
+                # not `wait_for`: before Python 3.12, of a cancellation that meets a change it loses the first
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(change, patience_s)
+                    async with asyncio.timeout(patience_s):
+                        await change
             finally:
                 change.cancel()
 

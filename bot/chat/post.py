@@ -12,7 +12,7 @@ import structlog
 from bot.chat.address import Address
 from bot.chat.cards import VIDEO_NAME
 from bot.chat.connection import Connection
-from processing.delivery import Undeliverable
+from processing.news import Undeliverable
 from storage.deliveries import Deliveries
 from storage.models import Destination
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.notifiers.base import Means, Opener
-from processing.delivery import Notifier
+from processing.news import Notifier
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.chat.face import ChatFace
 from bot.services import Services
-from processing.delivery import Notifier
+from processing.news import Notifier
 
 
 @dataclass(frozen=True, kw_only=True)

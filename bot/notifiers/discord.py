@@ -9,7 +9,7 @@ from bot.chat.playing import edit_playing, miniature_bytes
 from bot.chat.post import Letter, Post
 from bot.notifiers.base import Means
 from bot.services import Services
-from processing.delivery import News, Notifier, Undeliverable, VideoNews
+from processing.news import News, Notifier, Undeliverable, VideoNews
 from storage.models import Destination, Event, Export, ExportStatus
 
 

@@ -12,7 +12,7 @@ from bot.addresses import AddressRefused, guarded
 from bot.config import ClientSettings
 from bot.notifiers.base import Means
 from bot.signatures import sign
-from processing.delivery import News, Notifier, RetryLater, Undeliverable, VideoNews
+from processing.news import News, Notifier, RetryLater, Undeliverable, VideoNews
 from storage.models import Event, Export, VideoEvent
 from storage.notes import Notes
 

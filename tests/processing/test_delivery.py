@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.delivery import (
-    FIRST_DELAY_S,
-    GIVE_UP_AFTER,
-    LONGEST_DELAY_S,
-    Courier,
-    RetryLater,
-    Undeliverable,
-    next_attempt,
-)
+from processing.delivery import FIRST_DELAY_S, GIVE_UP_AFTER, LONGEST_DELAY_S, Courier, next_attempt
+from processing.news import RetryLater, Undeliverable
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -247,6 +240,23 @@ async def test_a_courier_that_waits_is_woken_by_news(
             export = await cancelled(exports, samples.HERE)
             courier.wake()
             await reaches(deliveries, export, DeliveryStatus.DELIVERED)
+
+
+async def test_a_courier_that_is_woken_and_called_off_at_once_ends(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    export = await cancelled(exports, samples.HERE)
+    here.errors = [ConnectionError("no answer")]
+    task = asyncio.create_task(courier.run())
+    while not (await only(deliveries, export)).attempts:
+        pass
+    for _ in range(20):  # until it waits for the attempt that is planned
+        await deliveries.of_export(export.id)
+    courier.wake()
+    task.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
 
 
 async def test_a_planned_attempt_is_made_without_being_woken(

@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from bot.addresses import guarded
 from bot.config import ClientSettings
 from bot.notifiers.webhook import WebhookNotifier, patience_s
-from processing.delivery import News, RetryLater, Undeliverable
+from processing.news import News, RetryLater, Undeliverable
 from storage.database import Database
 from storage.models import Destination, Event, Export, ExportStatus, Facts, Quota, Recipe
 from storage.notes import Notes
