@@ -22,6 +22,8 @@ AT_ONCE = 50
 PATIENCE_S = 120.0
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 2 * 3600.0
+#: The longest delay is reached before, and of any number of attempts the power would be beyond a float.
+DOUBLINGS = 16
 GIVE_UP_AFTER = timedelta(hours=26)
 ERROR_CHARACTERS = 500
 
@@ -30,7 +32,8 @@ def next_attempt(delivery: Delivery, *, now: datetime, at_least_s: float, chance
     """When to try again: after twice as long each time, spread by `chance` in [0, 1). None: never."""
     if now - delivery.created_at > GIVE_UP_AFTER:
         return None
-    delay_s = min(FIRST_DELAY_S * 2**delivery.attempts, LONGEST_DELAY_S) * (0.75 + 0.5 * chance)
+    middle_s = min(FIRST_DELAY_S * 2 ** min(delivery.attempts, DOUBLINGS), LONGEST_DELAY_S)
+    delay_s = middle_s * (0.75 + 0.5 * chance)
     return now + timedelta(seconds=max(delay_s, at_least_s))
 
 
@@ -114,12 +117,23 @@ class Courier:
 
     async def _bring(self, delivery: Delivery) -> None:
         try:
+            await self._attempt(delivery)
+        except Exception as error:
+            # what is wrong with one must not end the run, which is everybody's; that ends only when
+            # this cannot be written down either
+            log.exception("news broke", **_ids(delivery))
+            await self._retry(delivery, type(error).__name__)
+
+    async def _attempt(self, delivery: Delivery) -> None:
+        try:
             async with asyncio.timeout(PATIENCE_S):
                 await self._notifier(delivery).notify(await self._told(delivery))
         except Undeliverable as error:
-            await self._abandon(delivery, error)
+            await self._abandon(delivery, _said(error))
+        except RetryLater as error:
+            await self._retry(delivery, _said(error), at_least_s=error.after_s)
         except Exception as error:  # noqa: BLE001 - every other failure is a reason to try again
-            await self._retry(delivery, error)
+            await self._retry(delivery, _said(error))
         else:
             await self._deliveries.delivered(delivery.id)
             log.info("news delivered", **_ids(delivery))
@@ -160,8 +174,7 @@ class Courier:
             occurred_at=delivery.created_at,
         )
 
-    async def _retry(self, delivery: Delivery, error: Exception) -> None:
-        at_least_s = error.after_s if isinstance(error, RetryLater) else 0.0
+    async def _retry(self, delivery: Delivery, said: str, *, at_least_s: float = 0.0) -> None:
         moment = next_attempt(
             delivery,
             now=self._now(),
@@ -169,14 +182,14 @@ class Courier:
             chance=random.random(),  # noqa: S311
         )
         if moment is None:
-            await self._abandon(delivery, error)
+            await self._abandon(delivery, said)
             return
-        await self._deliveries.postpone(delivery.id, error=_said(error), until=moment)
-        log.warning("news postponed", error=_said(error), until=moment.isoformat(), **_ids(delivery))
+        await self._deliveries.postpone(delivery.id, error=said, until=moment)
+        log.warning("news postponed", error=said, until=moment.isoformat(), **_ids(delivery))
 
-    async def _abandon(self, delivery: Delivery, error: Exception) -> None:
-        await self._deliveries.abandon(delivery.id, error=_said(error))
-        log.warning("news abandoned", error=_said(error), **_ids(delivery))
+    async def _abandon(self, delivery: Delivery, said: str) -> None:
+        await self._deliveries.abandon(delivery.id, error=said)
+        log.warning("news abandoned", error=said, **_ids(delivery))
 
 
 def _said(error: Exception) -> str:

@@ -71,7 +71,7 @@ async def only(deliveries: Deliveries, export: Export) -> Delivery:
 
 @asynccontextmanager
 async def at_work(courier: Courier) -> AsyncIterator[None]:
-    task = asyncio.create_task(courier.run())
+    task = asyncio.create_task(courier.run(), name="courier")
     try:
         yield
     finally:
@@ -150,6 +150,39 @@ async def test_a_destination_that_asks_for_patience_gets_it(
     here.errors = [RetryLater("busy", after_s=300)]
     await courier.bring_due()
     assert (await only(deliveries, export)).next_attempt_at == clock() + timedelta(seconds=300)
+
+
+class Unsayable(Exception):
+    def __str__(self) -> str:
+        raise ValueError("there are no words for it")
+
+
+@pytest.mark.parametrize("error", [Unsayable(), ConnectionError("\udcff")], ids=["unsayable", "unwritable"])
+async def test_what_breaks_at_one_destination_is_planned_again_and_ends_nothing_else(
+    courier: Courier,
+    exports: Exports,
+    deliveries: Deliveries,
+    here: FakeNotifier,
+    clock: Clock,
+    error: Exception,
+) -> None:
+    broken = await cancelled(exports, samples.HERE)
+    here.errors = [error]
+    async with at_work(courier):
+        while not (await only(deliveries, broken)).attempts:
+            assert courier_lives()
+        other = await cancelled(exports, samples.THERE)
+        courier.wake()
+        while (await only(deliveries, other)).status is not DeliveryStatus.DELIVERED:
+            assert courier_lives()
+    planned = await only(deliveries, broken)
+    assert (planned.status, planned.attempts) == (DeliveryStatus.DUE, 1)
+    assert clock() < planned.next_attempt_at <= clock() + timedelta(seconds=LONGEST_DELAY_S)
+    assert planned.last_error
+
+
+def courier_lives() -> bool:
+    return any(task.get_name() == "courier" for task in asyncio.all_tasks())
 
 
 async def test_the_undeliverable_is_given_up_at_once(
@@ -350,7 +383,11 @@ async def test_news_of_a_video_is_brought_under_one_name_however_often_it_is_tri
     assert here.tried == [news.delivery_id] * 2
 
 
-@given(attempts=st.integers(0, 100), chance=st.floats(0, 1), at_least_s=st.just(0.0) | st.floats(0, 1e5))
+@given(
+    attempts=st.integers(0, 100) | st.integers(0, 10**6),
+    chance=st.floats(0, 1),
+    at_least_s=st.just(0.0) | st.floats(0, 1e5),
+)
 def test_delays_grow_to_a_bound_and_are_spread(attempts: int, chance: float, at_least_s: float) -> None:
     delivery = Delivery(
         id="dlv",
@@ -366,7 +403,7 @@ def test_delays_grow_to_a_bound_and_are_spread(attempts: int, chance: float, at_
     moment = next_attempt(delivery, now=NOON, at_least_s=at_least_s, chance=chance)
     assert moment is not None
     delay_s = (moment - NOON).total_seconds()
-    middle_s = min(FIRST_DELAY_S * 2**attempts, LONGEST_DELAY_S)
+    middle_s = min(FIRST_DELAY_S * 2 ** min(attempts, 100), LONGEST_DELAY_S)
     assert delay_s >= at_least_s - 1e-6
     assert 0.75 * middle_s - 1e-6 <= delay_s <= max(1.25 * middle_s, at_least_s) + 1e-6
     if not at_least_s:
