@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -17,8 +18,11 @@ from storage.models import Delivery, Event, VideoEvent
 
 log = structlog.get_logger()
 
-#: Attempts under way at the same time, and how long one may take.
-AT_ONCE = 50
+#: Attempts under way at the same time for one party and at one door, and how long one may take.
+PARTY_AT_ONCE = 50
+DOOR_AT_ONCE = 10
+#: So many are read of the table at a time.
+BATCH = 50
 PATIENCE_S = 120.0
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 2 * 3600.0
@@ -60,17 +64,15 @@ class Courier:
         self._news = news or asyncio.Event()
         #: destination -> what is on its way there
         self._under_way: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
-        # one round at a time, so that each knows which attempts ended while it read the table:
-        # what it has read of those is out of date
+        # one round at a time: what is under way is left out of what is read, and nothing joins it meanwhile
         self._round = asyncio.Lock()
-        self._ended_since: set[str] = set()
 
     def wake(self) -> None:
         """There is news: do not wait for the next attempt that was planned."""
         self._news.set()
 
     async def run(self) -> None:
-        """Bring what is due until cancelled. A slow destination holds up nobody but itself."""
+        """Bring what is due until cancelled. A slow destination holds up nobody but its own door."""
         async with asyncio.TaskGroup() as attempts:
             while True:
                 self._news.clear()
@@ -85,25 +87,49 @@ class Courier:
 
     async def _set_out(self, now: datetime, attempts: asyncio.TaskGroup) -> None:
         async with self._round:
-            self._ended_since.clear()
-            for delivery in await self._deliveries.due(now, at_most=AT_ONCE):
-                if delivery.id not in self._ended_since:
-                    self._begin(delivery, attempts)
+            await self._break_off()
+            while await self._begin_some(now, attempts):
+                pass
+
+    async def _break_off(self) -> None:
+        """End attempts at a progress that is old news: they must neither hold back nor follow what is new."""
+        progress = {
+            delivery.id: task
+            for delivery, task in self._under_way.values()
+            if delivery.event is Event.PROGRESS and not task.cancelling()
+        }
+        for delivery_id in await self._deliveries.overtaken(progress) if progress else ():
+            progress[delivery_id].cancel()
+
+    async def _begin_some(self, now: datetime, attempts: asyncio.TaskGroup) -> bool:
+        """Begin what there is room for; whether there may be more of that."""
+        due = await self._deliveries.due(
+            now, at_most=BATCH, under_way=list(self._under_way), full=self._full()
+        )
+        begun = 0
+        for delivery in due:
+            if self._full().isdisjoint({delivery.party, delivery.door}):
+                self._begin(delivery, attempts)
+                begun += 1
+        return len(due) == BATCH and begun > 0
+
+    def _full(self) -> set[str]:
+        """Parties and doors that have no room now."""
+        on_the_way = [delivery for delivery, _ in self._under_way.values()]
+        parties = Counter(delivery.party for delivery in on_the_way)
+        doors = Counter(delivery.door for delivery in on_the_way)
+        return {party for party, number in parties.items() if number >= PARTY_AT_ONCE} | {
+            door for door, number in doors.items() if number >= DOOR_AT_ONCE
+        }
 
     def _begin(self, delivery: Delivery, attempts: asyncio.TaskGroup) -> None:
         place = delivery.destination.id
-        if place not in self._under_way:
-            task = attempts.create_task(self._bring(delivery), name=delivery.id)
-            self._under_way[place] = delivery, task
-            task.add_done_callback(partial(self._came_back, place))
-            return
-        earlier, task = self._under_way[place]
-        if earlier.event is Event.PROGRESS and earlier.id != delivery.id:
-            task.cancel()  # it must neither hold back nor follow what is due now
+        task = attempts.create_task(self._bring(delivery), name=delivery.id)
+        self._under_way[place] = delivery, task
+        task.add_done_callback(partial(self._came_back, place))
 
     def _came_back(self, place: str, _: asyncio.Task[None]) -> None:
-        delivery, _task = self._under_way.pop(place)
-        self._ended_since.add(delivery.id)
+        del self._under_way[place]
         # there may be more for that destination, or for those who found no room
         self._news.set()
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import aiosqlite
 
+from storage.announcements import add_destinations, announce
 from storage.database import first_row
-from storage.deliveries import add_destinations, announce
 from storage.export_row import export_from_row, listed
 from storage.intake_models import Keep
 from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota

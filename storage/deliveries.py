@@ -2,18 +2,24 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-import aiosqlite
-
 from storage.database import Database, changed_one
-from storage.identifiers import new_id
 from storage.models import Delivery, DeliveryStatus, Destination, Event, VideoEvent
 from storage.moments import from_text, to_text
 
-_SELECT = """
-SELECT deliveries.*, destinations.kind, destinations.address
+#: Whose news it is: a client's, or a chat's.
+_PARTY = "destinations.kind || ' ' || coalesce(deliveries.client, '')"
+#: Where it knocks: of an address the scheme and the host, of a chat the channel, or else the user.
+_DOOR = f"""
+{_PARTY} || ' ' || coalesce(
+    substr(address ->> 'url' || '/', 1, 8 + instr(substr(address ->> 'url' || '/', 9), '/')),
+    nullif(address ->> 'channel_id', ''), address ->> 'user_id', ''
+)
+"""
+_SELECT = f"""
+SELECT deliveries.*, destinations.kind, destinations.address, {_PARTY} AS party, {_DOOR} AS door
 FROM deliveries JOIN destinations ON destinations.id = deliveries.destination_id
 """
 
@@ -26,64 +32,6 @@ status = 'due' AND NOT EXISTS (
     AND earlier.status = 'due' AND earlier.rowid < deliveries.rowid
 )
 """
-
-
-async def add_destinations(
-    connection: aiosqlite.Connection,
-    places: Sequence[Destination],
-    *,
-    export_id: str | None = None,
-    video_id: str | None = None,
-) -> None:
-    """Keep where news of that export, or of that intake, goes; in the transaction that creates it."""
-    await connection.executemany(
-        "INSERT INTO destinations (id, export_id, video_id, kind, address) VALUES (?, ?, ?, ?, ?)",
-        [
-            (new_id("dst"), export_id, video_id, place.kind, json.dumps(dict(place.address)))
-            for place in places
-        ],
-    )
-
-
-async def announce(connection: aiosqlite.Connection, export_id: str, event: Event, now: datetime) -> bool:
-    """Make the news due at every destination, inside the transaction that makes it true.
-
-    A destination may name the events that it wants to hear of. What it has not yet heard of the progress
-    is old news then, and holds nothing back.
-    """
-    await connection.execute(
-        "UPDATE deliveries SET status = 'abandoned', last_error = 'there is later news' "
-        "WHERE export_id = ? AND event = 'export.progress' AND status = 'due'",
-        (export_id,),
-    )
-    await connection.execute(
-        """
-        INSERT INTO deliveries (id, export_id, destination_id, client, event, next_attempt_at, created_at)
-        SELECT 'dlv_' || lower(hex(randomblob(8))), export_id, id, address ->> 'client', ?1, ?2, ?2
-        FROM destinations
-        WHERE export_id = ?3
-        AND CASE WHEN address ->> 'events' IS NULL THEN ?1 <> 'export.accepted'
-            ELSE instr(address ->> 'events', ?1) > 0 END
-        """,
-        (event.value, to_text(now), export_id),
-    )
-    return True
-
-
-async def announce_video(
-    connection: aiosqlite.Connection, video_id: str, event: VideoEvent, now: datetime
-) -> bool:
-    """The same for a video that has come in, or could not; who has heard of an end hears of no other."""
-    await connection.execute(
-        """
-        INSERT INTO deliveries (id, video_id, destination_id, client, event, next_attempt_at, created_at)
-        SELECT 'dlv_' || lower(hex(randomblob(8))), video_id, id, address ->> 'client', ?1, ?2, ?2
-        FROM destinations
-        WHERE video_id = ?3 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE destination_id = destinations.id)
-        """,
-        (event.value, to_text(now), video_id),
-    )
-    return True
 
 
 class Deliveries:
@@ -114,13 +62,31 @@ class Deliveries:
             )
             return cursor.rowcount > 0
 
-    async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
-        """What should be brought by now, longest due first."""
+    async def due(
+        self, now: datetime, *, at_most: int, under_way: Collection[str] = (), full: Collection[str] = ()
+    ) -> list[Delivery]:
+        """What should be brought by now, longest due first.
+
+        Left out are destinations to which something is under way, and all of a party or a door that is full.
+        """
         rows = await self._database.fetch_all(
-            f"{_SELECT} WHERE {_DUE} AND next_attempt_at <= ? ORDER BY next_attempt_at LIMIT ?",
-            (to_text(now), at_most),
+            f"""
+            {_SELECT} WHERE {_DUE} AND next_attempt_at <= ?
+            AND destination_id NOT IN ({_marks(under_way)})
+            AND party NOT IN ({_marks(full)}) AND door NOT IN ({_marks(full)})
+            ORDER BY next_attempt_at LIMIT ?
+            """,
+            (to_text(now), *under_way, *full, *full, at_most),
         )
         return [_from_row(row) for row in rows]
+
+    async def overtaken(self, delivery_ids: Collection[str]) -> set[str]:
+        """Those of these which nobody need hear any more: given up, or others stand in their place."""
+        rows = await self._database.fetch_all(
+            f"SELECT id FROM deliveries WHERE id IN ({_marks(delivery_ids)}) AND status <> 'abandoned'",
+            tuple(delivery_ids),
+        )
+        return set(delivery_ids) - {row["id"] for row in rows}
 
     async def next_due(self, *, after: datetime) -> datetime | None:
         """When the next attempt after that moment is to be made, if one is planned."""
@@ -227,6 +193,10 @@ class Deliveries:
             )
 
 
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
 def _destination(row: sqlite3.Row) -> Destination:
     return Destination(id=row["id"], kind=row["kind"], address=json.loads(row["address"]))
 
@@ -246,4 +216,6 @@ def _from_row(row: sqlite3.Row) -> Delivery:
         last_error=row["last_error"],
         created_at=from_text(row["created_at"]),
         percent=row["percent"],
+        party=row["party"],
+        door=row["door"],
     )

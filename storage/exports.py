@@ -10,8 +10,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from storage.admission import COUNTS, LAST_TURN, Admission, Idempotency, admit, day_of, next_day
+from storage.announcements import announce
 from storage.database import Database, Parameters, first_row
-from storage.deliveries import announce
 from storage.export_row import export_from_row, listed
 from storage.intake_models import Keep
 from storage.models import ACTIVE, Destination, Event, Export, ExportStatus, Facts, Quota

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from storage import soundtracks
+from storage.announcements import add_destinations, announce_video
 from storage.database import Database, changed_one, first_row
-from storage.deliveries import add_destinations, announce_video
 from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
 from storage.intake_queue import UNFINISHED, Lane, begin, enqueue
 from storage.models import Destination, Scene, VideoEvent

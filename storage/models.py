@@ -221,6 +221,9 @@ class Delivery:
     created_at: datetime
     percent: int | None = None
     video_id: str | None = None
+    #: whose news it is, and where it knocks: what hangs there hangs for all that has the same
+    party: str = ""
+    door: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

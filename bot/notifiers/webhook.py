@@ -29,7 +29,8 @@ async def opened(means: Means) -> AsyncIterator[Notifier]:
     services = means.services
     webhooks = services.settings.webhooks
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(socket_factory=guarded(webhooks.allowed_networks)),
+        # how many there are at once is the courier's to bound: who waits here would hold up others
+        connector=aiohttp.TCPConnector(limit=0, socket_factory=guarded(webhooks.allowed_networks)),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=webhooks.timeout_s),
         headers={"User-Agent": "Cutdown"},

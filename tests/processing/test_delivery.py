@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.delivery import FIRST_DELAY_S, GIVE_UP_AFTER, LONGEST_DELAY_S, Courier, next_attempt
-from processing.news import RetryLater, Undeliverable
+from processing.news import News, RetryLater, Undeliverable, VideoNews
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -250,6 +251,54 @@ async def test_a_destination_that_hangs_holds_up_nobody_else(
     assert here.attempts == 3, "what is under way is not started twice"
 
 
+async def test_destinations_that_hang_leave_room_for_others_however_many_they_are(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
+) -> None:
+    here.gate.clear()
+    for _ in range(60):
+        await cancelled(exports, samples.HERE)
+    other = await cancelled(exports, samples.THERE)
+    async with at_work(courier):
+        await reaches(deliveries, other, DeliveryStatus.DELIVERED)
+        while here.attempts < 10:
+            await only(deliveries, other)
+        for _ in range(5):  # and it stays so, however often there is news
+            courier.wake()
+            await only(deliveries, other)
+        assert here.attempts == 10
+        here.gate.set()
+        while len(here.sent) < 60:
+            await only(deliveries, other)
+    assert here.attempts == 60
+
+
+async def test_a_client_whose_every_server_hangs_holds_up_no_other_client(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, there: FakeNotifier
+) -> None:
+    async def to(client: str, host: str) -> Export:
+        address = {"client": client, "url": f"https://{host}/hook"}
+        return await cancelled(exports, replace(samples.HERE, address=address))
+
+    class HangsForOne(FakeNotifier):
+        async def notify(self, news: News | VideoNews) -> None:
+            hangs = news.destination.address["client"] == "first"
+            await (here if hangs else there).notify(news)
+
+    courier._notifiers = {"here": HangsForOne("here")}
+    here.gate.clear()
+    for number in range(60):
+        await to("first", f"host-{number}.example")
+    other = await to("second", "host-0.example")
+    async with at_work(courier):
+        await reaches(deliveries, other, DeliveryStatus.DELIVERED)
+        while here.attempts < 50:
+            await only(deliveries, other)
+        for _ in range(5):
+            courier.wake()
+            await only(deliveries, other)
+        assert here.attempts == 50
+
+
 async def test_news_of_one_destination_arrives_in_order(
     courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier
 ) -> None:
@@ -321,8 +370,8 @@ async def test_news_that_arrives_while_the_table_is_read_is_not_brought_again(
     class ReadLate(Deliveries):
         """What it reads is only handed over when the attempt under way has ended."""
 
-        async def due(self, now: datetime, *, at_most: int) -> list[Delivery]:
-            read = await super().due(now, at_most=at_most)
+        async def due(self, now: datetime, **within: Any) -> list[Delivery]:
+            read = await super().due(now, **within)
             if here.attempts:
                 here.gate.set()
                 await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() in here.tried))

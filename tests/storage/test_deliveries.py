@@ -10,7 +10,7 @@ from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.intake_models import Findings, IntakeStatus
 from storage.intakes import Intakes
-from storage.models import Delivery, DeliveryStatus, Event, Export, VideoEvent
+from storage.models import Delivery, DeliveryStatus, Destination, Event, Export, VideoEvent
 from storage.videos import Videos
 from tests import samples
 from tests.samples import NOON
@@ -39,6 +39,35 @@ async def test_news_is_due_at_once_and_not_before(deliveries: Deliveries, comple
     assert await deliveries.due(NOON - timedelta(microseconds=1), at_most=10) == []
     assert await deliveries.next_due(after=NOON - timedelta(seconds=1)) == NOON
     assert await deliveries.next_due(after=NOON) is None
+
+
+DOORS = {
+    "webhook tool https://a.example:8443/": [
+        {"client": "tool", "url": "https://a.example:8443/hook?x=/1"},
+        {"client": "tool", "url": "https://a.example:8443"},
+    ],
+    "webhook tool http://a.example/": [{"client": "tool", "url": "http://a.example/hook"}],
+    "webhook other https://a.example:8443/": [{"client": "other", "url": "https://a.example:8443/hook"}],
+    "webhook  77": [{"channel_id": "77", "user_id": "5"}],
+    "webhook  5": [{"channel_id": "", "user_id": "5"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("door", "address"), [(door, address) for door, addresses in DOORS.items() for address in addresses]
+)
+async def test_what_hangs_together_knocks_at_one_door(
+    deliveries: Deliveries, exports: Exports, door: str, address: dict[str, str]
+) -> None:
+    place = Destination(kind="webhook", address=address)
+    export = (await exports.create(samples.export(), [place], at_most=1, failed_at_most=1)).export
+    await exports.cancel(export.id, now=NOON)
+    (news,) = await due(deliveries)
+    assert (news.party, news.door) == (f"webhook {address.get('client', '')}", door)
+    for full in ([news.party], [news.door]):
+        assert await deliveries.due(SOON, at_most=10, full=full) == []
+    assert await deliveries.due(SOON, at_most=10, under_way=[news.destination.id]) == []
+    assert await deliveries.due(SOON, at_most=10, under_way=["dst"], full=["webhook"]) == [news]
 
 
 async def test_delivered_news_is_due_no_more_and_never_twice(
