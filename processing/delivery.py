@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 
-from processing.news import News, Notifier, RetryLater, Undeliverable, VideoNews
+from processing.news import LONGEST_PATIENCE_S, News, Notifier, RetryLater, Undeliverable, VideoNews
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.intakes import Intakes
@@ -104,7 +104,11 @@ class Courier:
     async def _begin_some(self, now: datetime, attempts: asyncio.TaskGroup) -> bool:
         """Begin what there is room for; whether there may be more of that."""
         due = await self._deliveries.due(
-            now, at_most=BATCH, under_way=list(self._under_way), full=self._full()
+            now,
+            at_most=BATCH,
+            under_way=list(self._under_way),
+            full=self._full(),
+            latest=now + timedelta(seconds=LONGEST_PATIENCE_S),
         )
         begun = 0
         for delivery in due:
@@ -157,7 +161,7 @@ class Courier:
         except Undeliverable as error:
             await self._abandon(delivery, _said(error))
         except RetryLater as error:
-            await self._retry(delivery, _said(error), at_least_s=error.after_s)
+            await self._retry(delivery, _said(error), at_least_s=min(error.after_s, LONGEST_PATIENCE_S))
         except Exception as error:  # noqa: BLE001 - every other failure is a reason to try again
             await self._retry(delivery, _said(error))
         else:

@@ -7,6 +7,9 @@ from typing import Protocol
 from storage.intake_models import Intake
 from storage.models import Destination, Event, Export, Quota, VideoEvent
 
+#: Whatever a destination asks for: later than that no next attempt is.
+LONGEST_PATIENCE_S = 6 * 3600.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class News:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.database import Database, changed_one
 from storage.models import Delivery, DeliveryStatus, Destination, Event, VideoEvent
@@ -23,6 +23,8 @@ SELECT deliveries.*, destinations.kind, destinations.address, {_PARTY} AS party,
 FROM deliveries JOIN destinations ON destinations.id = deliveries.destination_id
 """
 
+#: New news is due at once; what seems to be due so much later was written before the clock was set back.
+_AHEAD = timedelta(seconds=60)
 
 #: A destination hears its news in order: each waits until the one before it has arrived or was given up.
 _DUE = """
@@ -63,22 +65,37 @@ class Deliveries:
             return cursor.rowcount > 0
 
     async def due(
-        self, now: datetime, *, at_most: int, under_way: Collection[str] = (), full: Collection[str] = ()
+        self,
+        now: datetime,
+        *,
+        at_most: int,
+        under_way: Collection[str] = (),
+        full: Collection[str] = (),
+        latest: datetime | None = None,
     ) -> list[Delivery]:
         """What should be brought by now, longest due first.
 
         Left out are destinations to which something is under way, and all of a party or a door that is full.
+        What is planned for after the `latest` moment, or is new and not due yet, comes with the rest: the
+        clock has been set back since that was written.
         """
-        rows = await self._database.fetch_all(
-            f"""
-            {_SELECT} WHERE {_DUE} AND next_attempt_at <= ?
-            AND destination_id NOT IN ({_marks(under_way)})
-            AND party NOT IN ({_marks(full)}) AND door NOT IN ({_marks(full)})
-            ORDER BY next_attempt_at LIMIT ?
-            """,
-            (to_text(now), *under_way, *full, *full, at_most),
-        )
-        return [_from_row(row) for row in rows]
+
+        async def planned(when: str, *moments: datetime, at_most: int) -> list[Delivery]:
+            rows = await self._database.fetch_all(
+                f"""
+                {_SELECT} WHERE {_DUE} AND {when} AND destination_id NOT IN ({_marks(under_way)})
+                AND party NOT IN ({_marks(full)}) AND door NOT IN ({_marks(full)})
+                ORDER BY next_attempt_at LIMIT ?
+                """,
+                (*map(to_text, moments), *under_way, *full, *full, at_most),
+            )
+            return [_from_row(row) for row in rows]
+
+        found = await planned("next_attempt_at <= ?", now, at_most=at_most)
+        if latest is None or len(found) == at_most:
+            return found
+        too_far = "next_attempt_at > ? AND (attempts = 0 OR next_attempt_at > ?)"
+        return found + await planned(too_far, now + _AHEAD, latest, at_most=at_most - len(found))
 
     async def overtaken(self, delivery_ids: Collection[str]) -> set[str]:
         """Those of these which nobody need hear any more: given up, or others stand in their place."""

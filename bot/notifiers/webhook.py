@@ -12,13 +12,12 @@ from bot.addresses import AddressRefused, guarded
 from bot.config import ClientSettings
 from bot.notifiers.base import Means
 from bot.signatures import sign
-from processing.news import News, Notifier, RetryLater, Undeliverable, VideoNews
+from processing.news import LONGEST_PATIENCE_S, News, Notifier, RetryLater, Undeliverable, VideoNews
 from storage.models import Event, Export, VideoEvent
 from storage.notes import Notes
 
 #: Of an answer only the head counts; so much of the rest is read that the connection may be used again.
 ANSWER_BYTES = 16_384
-LONGEST_PATIENCE_S = 6 * 3600.0
 GONE = 410
 ASKS_FOR_PATIENCE = frozenset({429, 503})
 

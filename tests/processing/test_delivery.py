@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.delivery import FIRST_DELAY_S, GIVE_UP_AFTER, LONGEST_DELAY_S, Courier, next_attempt
-from processing.news import News, RetryLater, Undeliverable, VideoNews
+from processing.news import LONGEST_PATIENCE_S, News, RetryLater, Undeliverable, VideoNews
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -184,6 +184,23 @@ async def test_what_breaks_at_one_destination_is_planned_again_and_ends_nothing_
 
 def courier_lives() -> bool:
     return any(task.get_name() == "courier" for task in asyncio.all_tasks())
+
+
+async def test_a_clock_that_is_set_back_holds_back_no_news(
+    courier: Courier, exports: Exports, deliveries: Deliveries, here: FakeNotifier, clock: Clock
+) -> None:
+    tried = await cancelled(exports, samples.HERE)
+    here.errors = [RetryLater("busy", after_s=7 * 86400), ConnectionError("no answer")]
+    await courier.bring_due()
+    planned = (await only(deliveries, tried)).next_attempt_at
+    assert planned - clock() == timedelta(seconds=LONGEST_PATIENCE_S), "no patience is endless"
+    fresh = await cancelled(exports, samples.THERE)
+    clock.moment = planned - timedelta(seconds=LONGEST_PATIENCE_S + 120)
+    await courier.bring_due()
+    assert (await only(deliveries, fresh)).status is DeliveryStatus.DELIVERED
+    assert here.attempts == 2
+    await courier.bring_due()
+    assert here.attempts == 2, "and what failed again is planned by the clock as it is now"
 
 
 async def test_the_undeliverable_is_given_up_at_once(

@@ -15,6 +15,7 @@ from storage.videos import Videos
 from tests import samples
 from tests.samples import NOON
 
+LONGEST_PATIENCE = timedelta(hours=6)
 SOON = NOON + timedelta(seconds=5)
 
 
@@ -39,6 +40,24 @@ async def test_news_is_due_at_once_and_not_before(deliveries: Deliveries, comple
     assert await deliveries.due(NOON - timedelta(microseconds=1), at_most=10) == []
     assert await deliveries.next_due(after=NOON - timedelta(seconds=1)) == NOON
     assert await deliveries.next_due(after=NOON) is None
+
+
+async def test_what_was_planned_before_the_clock_was_set_back_is_due(
+    deliveries: Deliveries, completed: Export
+) -> None:
+    fresh, tried = await due(deliveries)
+    await deliveries.postpone(tried.id, error="no answer", until=NOON + LONGEST_PATIENCE)
+
+    async def at(**earlier: float) -> list[str]:
+        moment = NOON - timedelta(**earlier)
+        return [
+            news.id for news in await deliveries.due(moment, at_most=10, latest=moment + LONGEST_PATIENCE)
+        ]
+
+    assert await at() == [fresh.id]
+    assert await at(seconds=60) == [tried.id], "a moment that is near is waited for"
+    assert await at(seconds=61) == [fresh.id, tried.id]
+    assert await deliveries.due(NOON - timedelta(days=1), at_most=1, latest=NOON) == [fresh]
 
 
 DOORS = {

@@ -45,7 +45,9 @@ QUESTIONS: dict[str, Question] = {
     "links that end": lambda db: Exports(db).due(NOON, at_most=100),
     "orders in vain": lambda db: Orders(db).in_vain(),
     "news to bring": lambda db: Deliveries(db).due(NOON, at_most=50),
-    "news to bring besides": lambda db: Deliveries(db).due(NOON, at_most=50, under_way=["dst_1"], full=["x"]),
+    "news to bring besides": lambda db: Deliveries(db).due(
+        NOON, at_most=50, under_way=["dst_1"], full=["x"], latest=NOON
+    ),
     "news that is overtaken": lambda db: Deliveries(db).overtaken(["dlv_1"]),
     "next news": lambda db: Deliveries(db).next_due(after=NOON),
     "log of a client": lambda db: Deliveries(db).of_client("tool", at_most=20),
