@@ -23,7 +23,7 @@ from bot.notifiers import open_notifiers
 from bot.notifiers.base import Means
 from bot.remote.reader import open_reader
 from bot.services import Services
-from bot.upkeep import upkeep
+from bot.upkeep import keep_timetable, upkeep
 from bot.web.server import application, serving
 from processing import maintenance
 from processing.delivery import Courier
@@ -151,6 +151,8 @@ async def _work(
         scheduler = upkeep(services, news.set)
         scheduler.start()
         stack.callback(scheduler.shutdown, wait=False)
+        timetable = partial(keep_timetable, scheduler, services.now)
+        await stack.enter_async_context(background("timetable", timetable))
         yield
 
 

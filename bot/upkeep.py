@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,8 @@ from storage.database import BACKUPS
 from storage.records import Records
 
 EXPIRY_EVERY_S = 60
+#: How often it is looked whether the clock was set back.
+LOOK_EVERY_S = 60
 
 Duty = Callable[[], Awaitable[object]]
 
@@ -65,6 +67,23 @@ def upkeep(services: Services, on_news: Callable[[], None]) -> AsyncIOScheduler:
         )
         often(back_up, hours=1, next_run_time=now())
     return scheduler
+
+
+async def keep_timetable(scheduler: AsyncIOScheduler, now: Callable[[], datetime]) -> None:
+    """Plan anew, until cancelled, what the scheduler would do too late.
+
+    It plans by the wall clock. Where that is set back by a day, nothing would be done for a day.
+    """
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        plan_anew(scheduler, now())
+
+
+def plan_anew(scheduler: AsyncIOScheduler, now: datetime) -> None:
+    """What is planned for later than its interval was planned before the clock was set back: do it now."""
+    for job in scheduler.get_jobs():
+        if job.next_run_time - now > job.trigger.interval:
+            job.modify(next_run_time=now)
 
 
 async def _unless_called_off(duty: Duty) -> None:
