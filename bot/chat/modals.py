@@ -129,7 +129,7 @@ class ExportModal(RecipeModal):
     def __init__(self, *, scene: Scene, longest_s: float, words: Words, **recipe: Any) -> None:
         self._scene = scene
         end_s = min(scene.end_s, scene.start_s + longest_s)
-        self._start, self._end = _time_input("start", scene.start_s), _time_input("end", end_s)
+        self._start, self._end = TimeInput("start", scene.start_s), TimeInput("end", end_s)
         bounds = words(
             "modal.bounds",
             start=position(scene.start_s, words),
@@ -147,8 +147,8 @@ class ExportModal(RecipeModal):
         await ask_for_short(
             interaction,
             scene_id=self._scene.id,
-            start_s=seconds(self._start.value),
-            end_s=seconds(self._end.value),
+            start_s=self._start.time_s,
+            end_s=self._end.time_s,
             recipe=self.recipe,
         )
 
@@ -163,6 +163,23 @@ class BatchModal(RecipeModal):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Ask for the shorts."""
         await ask_for_shorts(interaction, scene_ids=self._scene_ids, recipe=self.recipe)
+
+
+class TimeInput(ui.TextInput[Any]):
+    """A time, filled in as people write it. Left so it is the exact one: what is rounded may lie outside."""
+
+    def __init__(self, name: str, exact_s: float) -> None:
+        super().__init__(custom_id=name, default=plain_seconds(exact_s), max_length=TIME_CHARACTERS)
+        self._exact_s = exact_s
+
+    @property
+    def time_s(self) -> float | None:
+        """What was asked for, in seconds.
+
+        Raises:
+            Refused: it is not a time.
+        """
+        return self._exact_s if self.value == self.default else seconds(self.value)
 
 
 def strategy_choice(chosen: str, words: Words) -> ui.RadioGroup[Any]:
@@ -185,10 +202,6 @@ def quality_choice(chosen: str, words: Words, expected: Mapping[str, Estimate]) 
             option["description"] = estimate_line(estimate, words)
         options.append(discord.SelectOption(**option))
     return ui.Select(options=options, custom_id="quality")
-
-
-def _time_input(name: str, time_s: float) -> ui.TextInput[Any]:
-    return ui.TextInput(custom_id=name, default=plain_seconds(time_s), max_length=TIME_CHARACTERS)
 
 
 def _option(name: str, summary: str, chosen: str) -> dict[str, Any]:

@@ -1,12 +1,18 @@
 """The windows: what they say of a short before it is asked for."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.chat.languages import words_for
 from bot.chat.modals import BatchModal, ExportModal
+from processing.ffmpeg import find_tools
 from storage.experience import Estimate
 from storage.models import Recipe
+from tests import clips
 from tests.bot.chat.samples import QUOTA, scene
+from tests.bot.chat.wire import connected
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.components import walk
 
 MEDIUM = {"medium": Estimate(size_bytes=9_412_000, render_s=61.2)}
@@ -87,3 +93,35 @@ async def test_what_was_taken_out_of_the_program_since_falls_back_to_what_is_usu
 async def test_a_window_for_several_counts_them(locale: str, title: str) -> None:
     shown = BatchModal(scene_ids=["a", "b", "c"], quota=QUOTA, words=words_for(locale), basis=BASIS)
     assert shown.to_dict()["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("longest_s", "button", "changes", "taken"),
+    [
+        pytest.param(180, "Export to Short", {}, (0.1001234, 0.6008765), id="the-whole"),
+        pytest.param(180, "Export to Short", {"start": "0.2"}, (0.2, 0.6008765), id="another-start"),
+        pytest.param(180, "Export to Short", {"end": "0.5"}, (0.1001234, 0.5), id="another-end"),
+        pytest.param(0.3, "Trim and export", {}, (0.1001234, 0.4001234), id="as-much-as-may-be"),
+    ],
+)
+async def test_a_time_that_is_left_as_it_was_filled_in_is_the_scenes_own(
+    longest_s: float,
+    button: str,
+    changes: dict[str, str],
+    taken: tuple[float, float],
+    discord_server: FakeDiscord,
+    tmp_path: Path,
+) -> None:
+    clip = clips.plain(find_tools(), tmp_path / "clip.mp4", seconds=1)
+    ana = discord_server.add_user("ana")
+    channel = discord_server.add_guild("studio", [ana]).channels[0]
+    async with connected(tmp_path / "data", discord_server, scene_s=longest_s) as house:
+        services = house.services
+        video = await services.library.add_video(clip, owner_id=ana.id, name="match.mp4")
+        await services.library.add_scene(video, start_s=0.1001234, end_s=0.6008765)
+        listed = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
+        window = await discord_server.click(listed, button, user=ana)
+        sent = await discord_server.submit_modal(window, changes)
+        await sent.message()
+        (export,) = await services.exports.of_user(ana.id, at_most=2)
+    assert (export.start_s, export.end_s) == pytest.approx(taken, abs=1e-9)
