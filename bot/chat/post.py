@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
 import structlog
 
-from bot.chat.address import Address
+from bot.chat.address import KIND, Address
 from bot.chat.cards import VIDEO_NAME
 from bot.chat.connection import Connection
 from processing.news import Undeliverable
@@ -64,7 +65,7 @@ class Post:
 
     def turn(self, address: Address) -> asyncio.Lock:
         """Whoever writes to a message holds this, so that a late edit never covers a newer one."""
-        return self._turns.setdefault(f"{address.channel_id}/{address.message_id}", asyncio.Lock())
+        return self._turns.setdefault(_message(address), asyncio.Lock())
 
     async def edit(self, destination: Destination, letter: Letter) -> bool:
         """Edit the message that is there. False: there is none, or this letter has no way to it.
@@ -81,13 +82,13 @@ class Post:
             if refusal is None:
                 return True
             if _lasts(refusal, letter):
-                address = await self._learn(destination, replace(address, token=""))
+                address = await self._learn(destination, address, token="")
         if address.message_id and address.channel_id:
             refusal = await _refusal(self._edit_as_bot(address, letter))
             if refusal is None:
                 return True
             if _lasts(refusal, letter) and not address.token:
-                await self._learn(destination, replace(address, message_id=""))
+                await self._learn(destination, address, message_id="")
         return False
 
     async def bring(self, destination: Destination, letter: Letter, *, nonce: str) -> None:
@@ -102,10 +103,8 @@ class Post:
         address = await self._known(destination)
         for place in self._places(address):
             if sent := await self._send(place, address, letter, nonce=nonce):
-                moved = replace(
-                    address, token="", channel_id=str(sent.channel.id), message_id=str(sent.id), private=False
-                )
-                await self._learn(destination, moved)
+                new = {"channel_id": str(sent.channel.id), "message_id": str(sent.id)}
+                await self._learn(destination, address, **new, token="", private=False)
                 return
         raise Undeliverable("neither the message nor the channel nor the user can be written to")
 
@@ -122,10 +121,24 @@ class Post:
         latest = await self._deliveries.destination(destination.id)
         return Address.from_text((latest or destination).address)
 
-    async def _learn(self, destination: Destination, address: Address) -> Address:
-        """Write down what a try has shown, so that no later one is made in vain."""
-        await self._deliveries.readdress(destination.id, address.as_text())
+    async def _learn(self, destination: Destination, known: Address, **changes: Any) -> Address:
+        """Write down what a try has shown, so that no later one is made in vain; for all of a batch."""
+        address = replace(known, **changes)
+        for one in [destination, *await self._sharing(known)]:
+            await self._deliveries.readdress(one.id, address.as_text())
+        if address.message_id or address.batch:
+            # whoever waits for the old message has the turn before whoever comes to the new one
+            self._turns[_message(address)] = self.turn(known)
         return address
+
+    async def _sharing(self, address: Address) -> list[Destination]:
+        """Those whose message it is: the batch's."""
+        return [
+            one
+            for export_id in address.batch.split()
+            for one in await self._deliveries.destinations_of(export_id)
+            if one.kind == KIND and one.address.get("batch") == address.batch
+        ]
 
     async def _edit_by_token(self, address: Address, letter: Letter) -> None:
         client = self._connection.demand()
@@ -162,6 +175,11 @@ class Post:
 
     async def _directly(self, address: Address) -> discord.abc.Messageable:
         return await self._connection.demand().create_dm(discord.Object(int(address.user_id)))
+
+
+def _message(address: Address) -> str:
+    """The same for all that share a message, also while there is none."""
+    return f"{address.channel_id}/{address.message_id or address.batch}"
 
 
 async def _refusal(attempt: Awaitable[None]) -> discord.HTTPException | None:
