@@ -22,6 +22,8 @@ log = structlog.get_logger()
 #: Discord's own code for "Invalid Webhook Token": the interaction is older than 15 minutes.
 TOKEN_DEAD = 50027
 TOO_LARGE = 413
+#: What of an address names a message and opens it.
+WAY = ("application_id", "token", "channel_id", "message_id")
 
 Place = Callable[[Address], Awaitable[discord.abc.Messageable]]
 
@@ -107,6 +109,21 @@ class Post:
                 await self._learn(destination, address, **new, token="", private=False)
                 return
         raise Undeliverable("neither the message nor the channel nor the user can be written to")
+
+    async def reopen(self, export_id: str, pressed: Address) -> None:
+        """Somebody has pressed a button of the export's message: by that token it can be edited again.
+
+        Where an earlier try has given the message up, it is the one after all.
+        """
+        for destination in await self._deliveries.destinations_of(export_id):
+            if destination.kind != KIND:
+                continue
+            async with self.turn(Address.from_text(destination.address)):
+                known = await self._known(destination)
+                given_up = not (known.message_id or known.showcase)
+                if given_up or known.message_id == pressed.message_id:
+                    way = {name: text for name, text in pressed.as_text().items() if name in WAY}
+                    await self._learn(destination, known, **way)
 
     def _places(self, address: Address) -> list[Place]:
         """Where a new message may go, best first. A showcase is for others: the user has a card already."""

@@ -6,6 +6,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.chat.address import Address
 from bot.chat.client import Interaction
 from bot.chat.refusals import Refused, explain
 from storage.models import Export
@@ -48,4 +49,22 @@ class Answered(ui.DynamicItem[ui.Button[Any] | ui.Select[Any]], template=NEVER):
         export = await interaction.client.services.exports.get(self.parts["export_id"])
         if export is None or export.user_id != str(interaction.user.id):
             raise Refused("not_yours")
+        return export
+
+    async def own_card(self, interaction: Interaction) -> Export:
+        """The same, with its message open for what comes of this, however old it is.
+
+        Raises:
+            Refused: as for `own_export`.
+        """
+        export = await self.own_export(interaction)
+        assert interaction.message is not None  # the button is on it
+        pressed = Address(
+            user_id=export.user_id,
+            application_id=str(interaction.application_id),
+            token=interaction.token,
+            channel_id=str(interaction.message.channel.id),
+            message_id=str(interaction.message.id),
+        )
+        await interaction.client.post.reopen(export.id, pressed)
         return export

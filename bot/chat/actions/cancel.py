@@ -12,6 +12,6 @@ class Cancel(Answered, template=template(Action.CANCEL, "export_id")):
     async def answer(self, interaction: Interaction) -> None:
         """Cancel it, unless it has ended."""
         await interaction.response.defer()
-        export = await self.own_export(interaction)
+        export = await self.own_card(interaction)
         if not await interaction.client.services.exporter.cancel(export.id):
             raise Refused("ended")

@@ -12,6 +12,6 @@ class Delete(Answered, template=template(Action.DELETE, "export_id")):
     async def answer(self, interaction: Interaction) -> None:
         """Delete it, unless it is gone."""
         await interaction.response.defer()
-        export = await self.own_export(interaction)
+        export = await self.own_card(interaction)
         if not await interaction.client.services.exporter.withdraw(export.id):
             raise Refused("ended")

@@ -17,7 +17,7 @@ class Renew(Answered, template=template(Action.RENEW, "export_id")):
         """Renew it, unless it is gone, and show until when it lives now."""
         await interaction.response.defer()
         services, post = interaction.client.services, interaction.client.post
-        export = await self.own_export(interaction)
+        export = await self.own_card(interaction)
         renewed = await services.exporter.renew(export.id, same_link=True)
         if renewed is None:
             raise Refused("ended")

@@ -1,9 +1,14 @@
-"""Several shorts share one message, wherever it goes."""
+"""Which message is edited, and how: shared by several shorts, or so old that only a button opens it again."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.chat.cards import note_card
+from bot.chat.post import Letter
 from processing.ffmpeg import find_tools
 from tests import clips
 from tests.bot.chat.house import House
@@ -76,3 +81,95 @@ async def test_shorts_that_share_a_message_that_is_closed_share_the_new_one(
             await house.services.exporter.withdraw(export.id)
         await house.tell()
         assert moved.text.count("deleted") == 3
+
+
+@pytest.fixture(params=["user-install", "private"])
+def apart(request: pytest.FixtureRequest) -> bool:
+    """Why the bot itself cannot edit the card: it is not there, or the card is for one user alone."""
+    return str(request.param) == "user-install"
+
+
+@pytest.mark.parametrize("found_out", [False, True])
+async def test_a_card_that_only_its_token_opened_shows_late_that_it_was_cancelled(
+    found_out: bool, apart: bool, discord_server: FakeDiscord, tmp_path: Path, clip: Path, ana: User
+) -> None:
+    channel = discord_server.add_guild("studio", [ana], has_bot=not apart).channels[0]
+    async with connected(tmp_path / "data", discord_server) as house:
+        asked = await ask_apart(discord_server, house, clip, user=ana, channel=channel, apart=apart)
+        card = await asked.message()
+        asked.expire()
+        if found_out:  # by the progress that could not be shown
+            (export,) = await house.services.exports.of_user(ana.id, at_most=2)
+            (place,) = await house.services.deliveries.destinations_of(export.id)
+            assert not await house.post.edit(place, Letter(card=note_card("…", title="…")))
+        await discord_server.click(card, "Cancel", user=ana, user_install=apart)
+        async with told(house):
+            await asked.wait_for(lambda message: "Cancelled" in message.text)
+        assert discord_server.messages(discord_server.dm(ana)) == []
+
+
+@pytest.mark.parametrize(("button", "says"), [("Renew", "is ready"), ("Delete now", "deleted")])
+async def test_a_finished_card_that_only_its_token_opened_shows_late_what_a_button_did(
+    button: str,
+    says: str,
+    apart: bool,
+    discord_server: FakeDiscord,
+    tmp_path: Path,
+    clip: Path,
+    ana: User,
+) -> None:
+    channel = discord_server.add_guild("studio", [ana], has_bot=not apart).channels[0]
+    async with connected(tmp_path / "data", discord_server) as house:
+        asked = await ask_apart(discord_server, house, clip, user=ana, channel=channel, apart=apart)
+        await asked.message()
+        await house.finish()
+        card = await asked.wait_for(lambda message: message.links)
+        asked.expire()
+        edits = len(card.edits)
+        await discord_server.click(card, button, user=ana, user_install=apart)
+        async with told(house):
+            await asked.wait_for(lambda message: len(message.edits) > edits)
+        assert says in card.text
+
+
+async def test_a_button_of_an_old_batch_opens_the_message_for_all_of_it(
+    discord_server: FakeDiscord, tmp_path: Path, clip: Path, ana: User
+) -> None:
+    channel = discord_server.add_guild("studio", [ana], has_bot=False).channels[0]
+    async with connected(tmp_path / "data", discord_server) as house:
+        asked = await ask_for_three(discord_server, house, clip, user=ana, channel=channel, user_install=True)
+        assert asked.original is not None
+        asked.expire()
+        cancel = next(
+            part["custom_id"] for part in asked.original.components if part.get("label") == "Cancel"
+        )
+        await discord_server.click(asked.original, cancel, user=ana, user_install=True)
+        async with told(house):
+            await asked.wait_for(lambda message: "1 of 3 done" in message.text)
+            await house.make()
+            await asked.wait_for(lambda message: "3 of 3 done" in message.text)
+        assert discord_server.messages(discord_server.dm(ana)) == []
+
+
+async def ask_apart(
+    discord: FakeDiscord, house: House, clip: Path, *, user: User, channel: Channel, apart: bool
+) -> Interaction:
+    """Where the bot is added to the account alone; or with an answer for the user alone."""
+    options = {"scene": await house.add_scene(user.id, clip), "private": not apart}
+    return await discord.slash("export", user=user, channel=channel, options=options, user_install=apart)
+
+
+@asynccontextmanager
+async def told(house: House) -> AsyncIterator[None]:
+    """News is brought as soon as there is some."""
+
+    async def bring() -> None:
+        while True:
+            await house.tell()
+
+    task = asyncio.create_task(bring())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
