@@ -1,7 +1,8 @@
 """Keeps the bot connected to Discord: logs in, and again after whatever went wrong."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import aiohttp
 import discord
@@ -40,15 +41,22 @@ class Connection:
         client = self._client
         return None if client is None or client.user is None or client.is_closed() else client
 
-    def demand(self) -> discord.Client:
-        """The same, for whoever cannot do without.
+    @contextmanager
+    def demand(self) -> Iterator[discord.Client]:
+        """The same, for whoever cannot do without it as long as the block runs.
 
         Raises:
-            Offline: there is none.
+            Offline: there is none, or it was closed meanwhile.
         """
         if (client := self.client) is None:
             raise Offline("Discord is not connected")
-        return client
+        try:
+            yield client
+        except RuntimeError as error:
+            # so aiohttp says that the session has closed
+            if not client.is_closed():
+                raise
+            raise Offline("Discord was left meanwhile") from error
 
     async def run(self) -> None:
         """Be connected until cancelled, or until Discord refuses the token."""

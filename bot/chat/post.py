@@ -25,7 +25,7 @@ TOO_LARGE = 413
 #: What of an address names a message and opens it.
 WAY = ("application_id", "token", "channel_id", "message_id")
 
-Place = Callable[[Address], Awaitable[discord.abc.Messageable]]
+Place = Callable[[discord.Client, Address], Awaitable[discord.abc.Messageable]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ class Post:
         if await self.edit(destination, letter):
             return
         address = await self._known(destination)
-        for place in self._places(address):
+        for place in _places(address):
             if sent := await self._send(place, address, letter, nonce=nonce):
                 new = {"channel_id": str(sent.channel.id), "message_id": str(sent.id)}
                 await self._learn(destination, address, **new, token="", private=False)
@@ -124,14 +124,6 @@ class Post:
                 if given_up or known.message_id == pressed.message_id:
                     way = {name: text for name, text in pressed.as_text().items() if name in WAY}
                     await self._learn(destination, known, **way)
-
-    def _places(self, address: Address) -> list[Place]:
-        """Where a new message may go, best first. A showcase is for others: the user has a card already."""
-        if address.showcase:
-            return [self._in_channel]
-        if address.channel_id and not address.private:
-            return [self._in_channel, self._directly]
-        return [self._directly]
 
     async def _known(self, destination: Destination) -> Address:
         """The address as earlier tries have left it."""
@@ -158,40 +150,53 @@ class Post:
         ]
 
     async def _edit_by_token(self, address: Address, letter: Letter) -> None:
-        client = self._connection.demand()
-        webhook = discord.Webhook.partial(int(address.application_id), address.token, client=client)
-        webhook.proxy = client.http.proxy  # it takes over the client's session, but not its proxy
-        await webhook.edit_message(
-            int(address.message_id),
-            view=letter.card,
-            attachments=letter.files(),
-            allowed_mentions=letter.mentions(address),
-        )
+        with self._connection.demand() as client:
+            webhook = discord.Webhook.partial(int(address.application_id), address.token, client=client)
+            webhook.proxy = client.http.proxy  # it takes over the client's session, but not its proxy
+            await webhook.edit_message(
+                int(address.message_id),
+                view=letter.card,
+                attachments=letter.files(),
+                allowed_mentions=letter.mentions(address),
+            )
 
     async def _edit_as_bot(self, address: Address, letter: Letter) -> None:
-        channel = self._connection.demand().get_partial_messageable(int(address.channel_id))
-        await channel.get_partial_message(int(address.message_id)).edit(
-            view=letter.card, attachments=letter.files(), allowed_mentions=letter.mentions(address)
-        )
+        with self._connection.demand() as client:
+            channel = client.get_partial_messageable(int(address.channel_id))
+            await channel.get_partial_message(int(address.message_id)).edit(
+                view=letter.card, attachments=letter.files(), allowed_mentions=letter.mentions(address)
+            )
 
     async def _send(
         self, place: Place, address: Address, letter: Letter, *, nonce: str
     ) -> discord.Message | None:
         try:
-            # the nonce makes Discord itself drop a second copy, should an attempt be repeated
-            return await (await place(address)).send(
-                view=letter.moved or letter.card, nonce=nonce, allowed_mentions=letter.mentions(address)
-            )
+            with self._connection.demand() as client:
+                # the nonce makes Discord itself drop a second copy, should an attempt be repeated
+                return await (await place(client, address)).send(
+                    view=letter.moved or letter.card, nonce=nonce, allowed_mentions=letter.mentions(address)
+                )
         except discord.HTTPException as error:
             if not _closed(error):
                 raise
             return None
 
-    async def _in_channel(self, address: Address) -> discord.abc.Messageable:
-        return self._connection.demand().get_partial_messageable(int(address.channel_id))
 
-    async def _directly(self, address: Address) -> discord.abc.Messageable:
-        return await self._connection.demand().create_dm(discord.Object(int(address.user_id)))
+def _places(address: Address) -> list[Place]:
+    """Where a new message may go, best first. A showcase is for others: the user has a card already."""
+    if address.showcase:
+        return [_in_channel]
+    if address.channel_id and not address.private:
+        return [_in_channel, _directly]
+    return [_directly]
+
+
+async def _in_channel(client: discord.Client, address: Address) -> discord.abc.Messageable:
+    return client.get_partial_messageable(int(address.channel_id))
+
+
+async def _directly(client: discord.Client, address: Address) -> discord.abc.Messageable:
+    return await client.create_dm(discord.Object(int(address.user_id)))
 
 
 def _message(address: Address) -> str:

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bot.chat.cards import note_card
+from bot.chat.connection import Offline
 from bot.chat.post import Letter
 from processing.ffmpeg import find_tools
 from tests import clips
 from tests.bot.chat.house import House
 from tests.bot.chat.wire import connected
 from tests.fake_discord import Channel, FakeDiscord, Interaction, User
-from tests.fake_discord.named import SEND
+from tests.fake_discord.named import BOT_EDIT, OPEN_DM, SEND, TOKEN_EDIT
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +151,47 @@ async def test_a_button_of_an_old_batch_opens_the_message_for_all_of_it(
             await house.make()
             await asked.wait_for(lambda message: "3 of 3 done" in message.text)
         assert discord_server.messages(discord_server.dm(ana)) == []
+
+
+@pytest.mark.parametrize(
+    ("route", "sender"),
+    [
+        pytest.param(TOKEN_EDIT, "discord.webhook.async_", id="by-token"),
+        pytest.param(BOT_EDIT, "discord.http", id="as-bot"),
+        pytest.param(SEND, "discord.http", id="in-channel"),
+        pytest.param(OPEN_DM, "discord.http", id="directly"),
+    ],
+)
+async def test_a_client_that_closes_between_two_tries_was_offline(
+    route: str,
+    sender: str,
+    discord_server: FakeDiscord,
+    tmp_path: Path,
+    clip: Path,
+    ana: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    channel = discord_server.add_guild("studio", [ana]).channels[0]
+    async with connected(tmp_path / "data", discord_server) as house:
+        options = {"scene": await house.add_scene(ana.id, clip)}
+        asked = await discord_server.slash("export", user=ana, channel=channel, options=options)
+        card = await asked.message()
+        (export,) = await house.services.exports.of_user(ana.id, at_most=2)
+        (place,) = await house.services.deliveries.destinations_of(export.id)
+        if route != TOKEN_EDIT:
+            asked.expire()
+        if route in (SEND, OPEN_DM):
+            card.deleted = True
+        if route == OPEN_DM:
+            channel.bot_permissions = 0
+
+        async def close(_: float) -> None:
+            await house.client.close()
+
+        monkeypatch.setattr(f"{sender}.asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": close}))
+        discord_server.fail(route, status=500)
+        with pytest.raises(Offline):
+            await house.post.bring(place, Letter(card=note_card("…", title="…")), nonce="once")
 
 
 async def ask_apart(
