@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
-
 from bot.chat.address import KIND, Address
+from bot.chat.answering import acknowledge
 from bot.chat.client import Interaction
 from bot.chat.facts import card_of
 from bot.chat.guilds import QUALITY, STRATEGY, GuildSettings, settings_here
@@ -137,12 +136,10 @@ async def _answered(interaction: Interaction, *, private: bool = False) -> Addre
 
     Discord hides an answer of its own accord where the bot may not speak: what is hidden stays so.
     """
-    try:
-        answer = await interaction.response.defer(ephemeral=private, thinking=True)
-        assert answer is not None  # only a ping and an autocompletion are answered without a message
+    answer = await acknowledge(interaction, ephemeral=private, thinking=True)
+    if answer is not None:
         message_id, hidden = answer.message_id, answer.is_ephemeral()
-    except (aiohttp.ClientError, OSError):
-        # the answer may have arrived, and only its receipt be lost
+    else:
         message = await interaction.original_response()
         message_id, hidden = message.id, message.flags.ephemeral
     return Address(

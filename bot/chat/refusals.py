@@ -7,6 +7,7 @@ import discord
 import structlog
 from discord import app_commands, ui
 
+from bot.chat.answering import answered_with
 from bot.chat.cards import AMBER, card, note_card
 from bot.chat.languages import Words, words_for
 from bot.chat.messages import spent_line
@@ -65,9 +66,9 @@ def sentence(error: Exception, words: Words) -> str | None:
 
 async def tell_alone(interaction: discord.Interaction[Any], answer: ui.LayoutView) -> None:
     """Answer so that nobody else sees it, whatever was answered before."""
-    if not interaction.response.is_done():
+    if (answered := answered_with(interaction)) is None:
         await interaction.response.send_message(view=answer, ephemeral=True)
-    elif interaction.response.type is not discord.InteractionResponseType.deferred_channel_message:
+    elif answered is not discord.InteractionResponseType.deferred_channel_message:
         await interaction.followup.send(view=answer, ephemeral=True)
     elif (await interaction.original_response()).flags.ephemeral:
         await interaction.edit_original_response(view=answer)

@@ -5,6 +5,7 @@ import io
 import discord
 
 from bot.chat.actions.base import Answered
+from bot.chat.answering import acknowledge
 from bot.chat.asking import open_scene
 from bot.chat.client import Interaction
 from bot.chat.languages import words_for
@@ -19,7 +20,7 @@ class Preview(Answered, template=template(Action.PREVIEW, "scene_id")):
 
     async def answer(self, interaction: Interaction) -> None:
         """Make the picture, and show it to the user alone."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await acknowledge(interaction, ephemeral=True, thinking=True)
         services = interaction.client.services
         scene = await open_scene(interaction, self.parts["scene_id"])
         if (video := await services.videos.get(scene.video_id)) is None:

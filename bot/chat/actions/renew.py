@@ -2,6 +2,7 @@
 
 from bot.chat.actions.base import Answered
 from bot.chat.address import KIND, Address
+from bot.chat.answering import acknowledge
 from bot.chat.client import Interaction
 from bot.chat.facts import card_of
 from bot.chat.names import Action, template
@@ -15,7 +16,7 @@ class Renew(Answered, template=template(Action.RENEW, "export_id")):
 
     async def answer(self, interaction: Interaction) -> None:
         """Renew it, unless it is gone, and show until when it lives now."""
-        await interaction.response.defer()
+        await acknowledge(interaction)
         services, post = interaction.client.services, interaction.client.post
         export = await self.own_card(interaction)
         renewed = await services.exporter.renew(export.id, same_link=True)

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.chat.answering import acknowledge
 from bot.chat.client import Interaction
 from bot.chat.facts import quota_of
 from bot.chat.languages import said, words_for
@@ -15,7 +16,7 @@ SHOWN = 10
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def exports(interaction: Interaction) -> None:
     """Show it to the user alone: whoever has a link has the file."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     services, user_id = interaction.client.services, str(interaction.user.id)
     exports = [
         (export, services.download_url(export))

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.chat.answering import acknowledge
 from bot.chat.client import Interaction
 from bot.chat.commands.video import own_videos
 from bot.chat.languages import said
@@ -14,7 +15,7 @@ from bot.chat.listing import show_scenes
 @app_commands.describe(video=said("command.scenes.video"))
 async def scenes(interaction: Interaction, video: str | None = None) -> None:
     """Show the first page to the user alone."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     await show_scenes(interaction, video_id=video)
 
 

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.chat import guilds
+from bot.chat.answering import acknowledge
 from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import Words, said, words_for
@@ -58,7 +59,7 @@ async def settings(
     reset: bool = False,
 ) -> None:
     """Change what is named, or begin anew; then show what is set."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     assert interaction.guild_id is not None  # the command is for guilds only
     notes = interaction.client.services.notes
     longest_hours = interaction.client.services.settings.limits.link_hours

@@ -5,6 +5,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from bot.chat.adding import Wish, add_video
+from bot.chat.answering import acknowledge
 from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import said, words_for
@@ -50,7 +51,7 @@ async def add(
     share: str = "nobody",
 ) -> None:
     """Take a video in, and show its scenes."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     source = file or url
     if source is None or (file and url):
         raise Refused("file_or_url")
@@ -61,7 +62,7 @@ async def add(
 @video.command(name="list", description=said("command.video.list"))
 async def list_videos(interaction: Interaction) -> None:
     """Show what the user has."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     videos = await interaction.client.services.videos.of_owner(str(interaction.user.id))
     words = words_for(interaction.locale.value)
     await interaction.edit_original_response(view=videos_card(videos[:SHOWN], words))
@@ -72,7 +73,7 @@ async def list_videos(interaction: Interaction) -> None:
 @app_commands.rename(video_id="video")
 async def remove(interaction: Interaction, video_id: str) -> None:
     """Forget a video with its scenes, or call it off while it comes in."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     services, user_id = interaction.client.services, str(interaction.user.id)
     names = {one.video_id: intake_name(one) for one in await services.intakes.on_their_way(user_id)}
     if held := await services.library.video(video_id, owner_id=user_id):
