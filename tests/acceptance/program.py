@@ -154,6 +154,12 @@ class Program:
         scene = {"start_s": times[0], "end_s": times[1], "title": title}
         return str((await self._post(f"/v1/videos/{video['id']}/scenes", json=scene))["id"])
 
+    async def take_picture(self, scene_id: str) -> None:
+        """Have the picture of a scene taken, by the HTTP face: from then on it is there at once."""
+        path = f"{self.url}/v1/scenes/{scene_id}/thumbnail"
+        async with self._session() as session, session.get(path) as answer:
+            assert answer.status == 200, await answer.text()
+
     async def ask(self, scene_id: str, **body: Any) -> str:
         """Ask for a short of a scene, by the HTTP face; returns the export's name."""
         recipe = {"aspect_ratio_strategy": "center_crop", "output_quality": "medium", **body}

@@ -233,6 +233,7 @@ async def test_where_a_role_makes_the_shorts_nobody_else_does(
 async def test_the_crops_are_shown_before_any_quota_is_spent(
     discord_server: FakeDiscord, program: Program, scene: str, ana: User, channel: Channel
 ) -> None:
+    await program.take_picture(scene)  # a list does not wait for long, and the machine may be busy
     listed = await (await discord_server.slash("scenes", user=ana, channel=channel)).message()
     assert [file["filename"] for file in listed.attachments] == [f"{scene}.jpg"]
 

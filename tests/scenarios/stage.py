@@ -11,6 +11,9 @@ import simcord
 
 from tests.bot.chat.house import House, opened
 
+#: A busy machine is slow, not wrong.
+PATIENCE_S = 120.0
+
 
 @dataclass(kw_only=True)
 class Stage(House):
@@ -28,7 +31,7 @@ async def staged(folder: Path, **settings: Any) -> AsyncIterator[Stage]:
     async with (
         opened(folder, **settings) as house,
         # refusals are raised on purpose, and explained by the tree
-        simcord.run(house.client, check_errors=False) as env,
+        simcord.run(house.client, check_errors=False, settle_timeout=PATIENCE_S) as env,
     ):
         guild = env.create_guild()
         managers = guild.create_role("Managers", permissions=discord.Permissions(manage_guild=True))

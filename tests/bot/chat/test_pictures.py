@@ -16,6 +16,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.plain(find_tools(), tmp_path_factory.mktemp("clips") / "clip.mp4", seconds=1)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is slow, not wrong: that pictures are late is said where it is meant."""
+    monkeypatch.setattr(pictures, "PATIENCE_S", 600)
+
+
 async def scene_of(house: House, clip: Path, *, title: str) -> Scene:
     scene = await house.services.scenes.get(await house.add_scene("ana", clip, title=title))
     assert scene is not None
