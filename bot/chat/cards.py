@@ -9,6 +9,7 @@ from discord import ButtonStyle, MediaGalleryItem, ui
 
 from bot.chat.languages import Words
 from bot.chat.messages import (
+    STATE_CHARACTERS,
     countdown,
     facts_line,
     note_lines,
@@ -16,6 +17,7 @@ from bot.chat.messages import (
     quota_line,
     recipe,
     safe,
+    shortened,
     waiting,
 )
 from bot.chat.names import Action, custom_id
@@ -128,8 +130,9 @@ def components_of(view: ui.LayoutView) -> list[dict[str, Any]]:
 
 
 def _member_section(facts: ExportFacts, words: Words) -> ui.Section[Any]:
-    lines = [f"**{SIGNS.get(facts.export.status, '')}{safe(facts.export.title)}**", *_story(facts, words)[:1]]
-    return ui.Section("\n".join(lines), accessory=_buttons(facts, words)[0])
+    title = f"**{SIGNS.get(facts.export.status, '')}{safe(facts.export.title)}**"
+    state = shortened(_story(facts, words)[0], STATE_CHARACTERS)
+    return ui.Section(f"{title}\n{state}", accessory=_buttons(facts, words)[0])
 
 
 def _story(facts: ExportFacts, words: Words) -> list[str]:

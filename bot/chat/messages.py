@@ -1,9 +1,10 @@
 """The wording of what is shown on Discord. Pure text."""
 
+import re
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from discord.utils import escape_markdown, escape_mentions
+from discord.utils import escape_mentions
 
 from bot.chat.languages import Words
 from processing.ffmpeg import Progress
@@ -19,8 +20,12 @@ BAR_CELLS = 10
 TITLE_CHARACTERS = 80
 #: Discord takes no longer name of a choice.
 CHOICE_CHARACTERS = 100
+#: So much tells one line of several how it stands with it: Discord takes 4000 characters a message.
+STATE_CHARACTERS = 190
 #: A scene of more than this part of the longest short comes with a warning.
 WARN_FROM = 0.9
+#: What Discord may take for formatting, a link, a mention, an emoji or a moment.
+FORMATTING = re.compile(r"[\\*_~|`\[\]<>]|^[#+-]|:(?=//)")
 
 
 def countdown(moment: datetime) -> str:
@@ -30,7 +35,7 @@ def countdown(moment: datetime) -> str:
 
 def safe(text: str) -> str:
     """What somebody wrote, so that it neither formats nor mentions anything."""
-    return escape_mentions(escape_markdown(shortened(text, TITLE_CHARACTERS)))
+    return escape_mentions(FORMATTING.sub(r"\\\g<0>", shortened(text, TITLE_CHARACTERS)))
 
 
 def shortened(text: str, most: int) -> str:
@@ -162,6 +167,7 @@ def history_line(export: Export, *, link: str, words: Words) -> str:
         state = words("exports.completed", link=link, expires=countdown(export.expires_at))
     else:
         state = words(f"exports.{export.status}", error=words.sentence(export.error or ""))
+        state = shortened(state, STATE_CHARACTERS)
     return f"**{safe(export.title)}** · {state}"
 
 
@@ -208,4 +214,4 @@ def scene_lines(scene: Scene, *, longest_s: float, words: Words) -> str:
 
 def left_out(title: str, reason: str, words: Words) -> str:
     """One scene of several that no short is made of."""
-    return words("batch.left_out", title=safe(title), reason=reason)
+    return words("batch.left_out", title=safe(title), reason=shortened(reason, STATE_CHARACTERS))

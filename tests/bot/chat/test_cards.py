@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.cards import ExportFacts, Playing, batch_card, components_of, export_card, quota_card
-from bot.chat.languages import words_for
-from bot.chat.lists import ScenesPage, history_card, room_for_pictures, scenes_card
+from bot.chat.commands import exports, video
+from bot.chat.languages import LANGUAGES, words_for
+from bot.chat.lists import ScenesPage, history_card, room_for_pictures, scenes_card, videos_card
+from bot.chat.messages import left_out
 from processing.ffmpeg import Progress
-from storage.models import ExportStatus, Quota
+from storage.models import ExportStatus, Quota, Video
 from tests.bot.chat.samples import FACTS, NOON, QUOTA, export, scene
 from tests.fake_discord.components import walk
 
@@ -187,3 +189,35 @@ def test_a_spent_day_says_so() -> None:
     assert "All of today's shorts are used" in text_in(
         components_of(quota_card(Quota(used=10, limit=10, resets_at=NOON), EN))
     )
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_longest_titles_and_errors_fit_the_characters_of_a_message(locale: str) -> None:
+    words, title = words_for(locale), "_" * 100
+    failed = export(ExportStatus.FAILED, title=title, error="x" * 500)
+    long = Video(
+        id="vid_0000000001",
+        owner_id="7",
+        title=title,
+        file_key="key",
+        size_bytes=999_900_000_000,
+        duration_s=359_999,
+        width=7680,
+        height=4320,
+        has_audio=True,
+        created_at=NOON,
+    )
+    note = "\n-# ".join([left_out(title, "x" * 500, words)] * 9)
+    members = [ExportFacts(export=failed, quota=QUOTA, link=LINK)] * 10
+    page = ScenesPage(
+        scenes=[scene(title=title, end_s=359_999)] * 25, video_id=None, page=1, quota=QUOTA, longest_s=180
+    )
+    shown = {
+        "history": history_card([(failed, LINK)] * exports.SHOWN, quota=QUOTA, words=words),
+        "videos": videos_card([long] * video.SHOWN, words),
+        "scenes": scenes_card(page, words),
+        "batch": batch_card(members, note="", words=words),
+        "left out": batch_card(members[:1], note=note, words=words),
+    }
+    lengths = {name: len(text_in(components_of(view))) for name, view in shown.items()}
+    assert {name: length for name, length in lengths.items() if length > 4000} == {}
