@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from processing.cutting import wished
 from processing.detection import Detection, Detector, detect
 from processing.errors import ExportRefused
 from processing.ffmpeg import Tools
@@ -20,9 +21,9 @@ from processing.ingest import Library
 from processing.opener import Opener
 from processing.scenes import SceneBounds
 from processing.staying import Staying
-from storage.intake_models import Intake, IntakeStatus
+from storage.intake_models import Intake, IntakeStatus, SceneFacts
 from storage.intakes import Intakes
-from storage.models import Video
+from storage.models import Scene, Video
 from storage.videos import Videos
 
 log = structlog.get_logger()
@@ -108,7 +109,7 @@ class Arrivals:
         # it would read all of a file that has stayed away: only for one who asks for just that
         if self._limits.detects and intake.finds_scenes and not video.is_remote:
             return False
-        return await self._complete(video, None)
+        return await self._complete(intake, video, None)
 
     async def find_scenes(self, intake: Intake) -> bool:
         """Watch a video that is there. True: its scenes have been found, and it is ready.
@@ -119,7 +120,15 @@ class Arrivals:
         video = await self._videos.get(intake.video_id)
         if video is None:
             raise ExportRefused(REMOVED)
-        return await self._complete(video, await self._detect(video) if self._limits.detects else None)
+        return await self._complete(
+            intake, video, await self._detect(video) if self._limits.detects else None
+        )
+
+    async def fail(self, intake: Intake, error: str) -> bool:
+        """It ends here, and why; what was wished for of a video that is there is done even so."""
+        video = await self._videos.get(intake.video_id)
+        scene = await self._whole(intake, video) if video else None
+        return await self._intakes.fail(intake.video_id, error, now=self._now(), scene=scene)
 
     async def _brought(self, intake: Intake) -> Video:
         if intake.url is None:
@@ -139,6 +148,7 @@ class Arrivals:
                     name=intake.url.partition("?")[0],
                     title=intake.title,
                     video_id=intake.video_id,
+                    wish=intake.wish,
                 )
 
     async def _detect(self, video: Video) -> Detection:
@@ -154,9 +164,13 @@ class Arrivals:
                 on_progress=lambda seconds: watch(seconds / (video.duration_s or seconds or 1)),
             )
 
-    async def _complete(self, video: Video, detection: Detection | None) -> bool:
+    async def _complete(self, intake: Intake, video: Video, detection: Detection | None) -> bool:
         found = detection.scenes if detection else ()
-        scenes = [(scene_row(scene, video, self._now()), scene.facts) for scene in found]
+        scenes: list[tuple[Scene, SceneFacts | None]] = [
+            (scene_row(scene, video, self._now()), scene.facts) for scene in found
+        ]
+        if not scenes and (whole := await self._whole(intake, video)):
+            scenes = [(whole, None)]
         ready = await self._intakes.complete(
             video.id,
             findings=findings_of(detection),
@@ -167,6 +181,12 @@ class Arrivals:
         if ready:
             log.info("intake ready", video_id=video.id, scenes=len(scenes))
         return ready
+
+    async def _whole(self, intake: Intake, video: Video) -> Scene | None:
+        """All of it, where a scene is wished for and there is none."""
+        if intake.wish is None or await self._library.scenes_of(video):
+            return None
+        return wished(intake.wish, video, now=self._now())
 
     def _watch(self, video_id: str) -> Callable[[float], None]:
         self._progress[video_id] = 0.0

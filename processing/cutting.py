@@ -8,6 +8,7 @@ from processing.errors import InvalidTrim
 from processing.requests import check_interval
 from processing.titles import one_line
 from storage.identifiers import new_id
+from storage.intake_models import Wish
 from storage.models import Scene, Video
 
 #: Scenes may become one when no more than this lies between them. Black and fades, which belong to no scene,
@@ -40,6 +41,26 @@ def drawn(draft: SceneDraft, video: Video, *, now: datetime) -> Scene:
         end_s=draft.end_s,
         created_at=now,
     )
+
+
+def wished(wish: Wish, video: Video, *, now: datetime) -> Scene:
+    """The scene that a video is brought for: the one that is named, or all of it.
+
+    Raises:
+        InvalidTrim: it does not lie inside the video.
+    """
+    end_s = video.duration_s if wish.end_s is None else wish.end_s
+    return drawn(SceneDraft(start_s=wish.start_s or 0.0, end_s=end_s, title=wish.title), video, now=now)
+
+
+def to_begin_with(wish: Wish | None, video: Video, *, now: datetime) -> Scene | None:
+    """The scene that comes with a video; None: none is named, so others may be found.
+
+    Raises:
+        InvalidTrim: the video is not what it is brought for; it should not be kept.
+    """
+    scene = wished(wish, video, now=now) if wish else None
+    return scene if wish and wish.names_a_scene else None
 
 
 def altered(

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import structlog
 
 from processing.calling_off import aside
-from processing.cutting import SceneDraft, altered, drawn, halves, joined, replaced
+from processing.cutting import SceneDraft, altered, drawn, halves, joined, replaced, to_begin_with
 from processing.errors import SceneNotFound, StorageFull
 from processing.ffmpeg import Tools
 from processing.ffprobe import probe
@@ -19,6 +19,7 @@ from processing.places import SOURCES, delete_album
 from processing.titles import one_line
 from storage.files import FileStore
 from storage.identifiers import new_id
+from storage.intake_models import Intake, Wish
 from storage.models import REMOTE, Remote, Scene, Video
 from storage.scenes import Scenes
 from storage.to_the_end import to_the_end
@@ -61,14 +62,16 @@ class Library:
         name: str,
         title: str | None = None,
         video_id: str | None = None,
+        wish: Wish | None = None,
     ) -> Video:
         """Keep the file at `path`, which is gone afterwards, as a video of `owner_id`.
 
         `name` is the file's own name; it is the title too where no other is given. The same bytes are held
-        once, however many videos they are.
+        once, however many videos they are. The scene that it is brought for comes with it.
 
         Raises:
             SourceRefused: no short can be made of it; the reason says why.
+            InvalidTrim: the scene that it is brought for does not lie inside of it.
             StorageFull: the owner holds too much already.
         """
         media = await probe(path, tools=self._tools)
@@ -85,9 +88,10 @@ class Library:
             has_audio=media.has_audio,
             created_at=self._now(),
         )
+        scene = to_begin_with(wish, video, now=self._now())
         async with self.keeping:
             await self.demand_room(video.owner_id, video.size_bytes)
-            await to_the_end(self._keep(path, video))
+            await to_the_end(self._keep(path, video, scene, guild_id=wish.guild_id if wish else None))
         log.info("video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
         return video
 
@@ -104,22 +108,17 @@ class Library:
                 f"Your videos may take {self._storage_bytes / 1e9:g} GB in all. Remove one to make room."
             )
 
-    async def add_remote_video(
-        self,
-        remote: Remote,
-        media: MediaInfo,
-        *,
-        owner_id: str,
-        name: str,
-        title: str,
-        video_id: str,
-    ) -> Video:
-        """Keep a video whose file stays at its server, where it takes none of the owner's room."""
+    async def add_remote_video(self, intake: Intake, remote: Remote, media: MediaInfo, *, name: str) -> Video:
+        """Keep a video whose file stays at its server, where it takes none of the owner's room.
+
+        Raises:
+            InvalidTrim: the scene that it is brought for does not lie inside of it.
+        """
         video = Video(
-            id=video_id,
-            owner_id=owner_id,
-            title=one_line(title) or one_line(name) or video_id,
-            file_key=f"{REMOTE}{video_id}",
+            id=intake.video_id,
+            owner_id=intake.owner_id,
+            title=one_line(intake.title) or one_line(name) or intake.video_id,
+            file_key=f"{REMOTE}{intake.video_id}",
             size_bytes=remote.size_bytes,
             duration_s=media.duration_s,
             width=media.width,
@@ -127,8 +126,11 @@ class Library:
             has_audio=media.has_audio,
             created_at=self._now(),
         )
-        await self._videos.add(video, remote)
-        log.info("remote video added", video_id=video.id, owner_id=owner_id, size_bytes=video.size_bytes)
+        wish, scene = intake.wish, to_begin_with(intake.wish, video, now=self._now())
+        await self._videos.add(video, remote, scene=scene, guild_id=wish.guild_id if wish else None)
+        log.info(
+            "remote video added", video_id=video.id, owner_id=video.owner_id, size_bytes=video.size_bytes
+        )
         return video
 
     async def video(self, video_id: str, *, owner_id: str) -> Video | None:
@@ -239,6 +241,6 @@ class Library:
         """A video's scenes in order of time."""
         return await self._scenes.of_video(video.id)
 
-    async def _keep(self, path: Path, video: Video) -> None:
+    async def _keep(self, path: Path, video: Video, scene: Scene | None, *, guild_id: str | None) -> None:
         await self._files.put(video.file_key, path)
-        await self._videos.add(video)
+        await self._videos.add(video, scene=scene, guild_id=guild_id)

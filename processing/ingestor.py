@@ -11,7 +11,7 @@ from processing.arrival import Arrivals, IntakeLimits
 from processing.errors import ExportError, ExportRefused, TooManyAtOnce
 from processing.ingest import Library
 from storage.identifiers import new_id
-from storage.intake_models import Intake, IntakeStatus, Keep
+from storage.intake_models import Intake, IntakeStatus, Keep, Wish
 from storage.intake_queue import Lane
 from storage.intakes import Intakes
 from storage.models import Destination, Video
@@ -84,6 +84,7 @@ class Ingestor:
         title: str | None = None,
         keep: Keep | None = None,
         finds_scenes: bool = True,
+        wish: Wish | None = None,
         destinations: Sequence[Destination] = (),
     ) -> Intake:
         """Fetch a video for a user, some time soon; the destinations hear how that ends.
@@ -100,10 +101,13 @@ class Ingestor:
             created_at=self._now(),
             keep=keep,
             finds_scenes=finds_scenes,
+            wish=wish,
         )
         return await self._add(intake, destinations, unfinished_below=self._limits.unfinished)
 
-    async def find_scenes(self, video: Video, *, destinations: Sequence[Destination] = ()) -> Intake:
+    async def find_scenes(
+        self, video: Video, *, wish: Wish | None = None, destinations: Sequence[Destination] = ()
+    ) -> Intake:
         """Find the scenes of a video that is there already, some time soon. One that stays is read whole."""
         intake = Intake(
             video_id=video.id,
@@ -112,6 +116,7 @@ class Ingestor:
             url=None,
             status=IntakeStatus.DETECTING,
             created_at=self._now(),
+            wish=wish,
         )
         return await self._add(intake, destinations)
 
@@ -216,7 +221,7 @@ class Ingestor:
             self._on_step()
 
     async def _fail(self, intake: Intake, error: str, *, detail: str = "") -> None:
-        if await self._intakes.fail(intake.video_id, error, now=self._now()):
+        if await self._arrivals.fail(intake, error):
             self._on_news()
             log.warning("intake failed", video_id=intake.video_id, error=error, detail=detail)
 

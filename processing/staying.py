@@ -41,7 +41,11 @@ class Staying:
         self._tools = tools
 
     async def admit(self, intake: Intake) -> Video | None:
-        """The video, whose file has stayed; None: it is to be fetched whole, which settles every doubt."""
+        """The video, whose file has stayed; None: it is to be fetched whole, which settles every doubt.
+
+        Raises:
+            InvalidTrim: the scene that it is brought for does not lie inside of it.
+        """
         if intake.url is None or not intake.url.startswith("http") or not self._is_wanted(intake):
             return None
         remote = await self._reader.inspect(intake.url)
@@ -56,14 +60,8 @@ class Staying:
         if needs_repair(media) or media.format_name not in INDEXED:
             log.info("video cannot stay remote", video_id=intake.video_id, reason=media.format_name)
             return None
-        return await self._library.add_remote_video(
-            remote,
-            media,
-            owner_id=intake.owner_id,
-            name=PurePosixPath(intake.url.partition("?")[0]).name,
-            title=intake.title,
-            video_id=intake.video_id,
-        )
+        name = PurePosixPath(intake.url.partition("?")[0]).name
+        return await self._library.add_remote_video(intake, remote, media, name=name)
 
     def _is_wanted(self, intake: Intake) -> bool:
         if self._policy is Policy.ON_REQUEST:

@@ -52,6 +52,25 @@ class Keep(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What is to be done with a video when it is there: the one scene of interest, and who else may use it.
+
+    Where none is named, and none is found, the whole video is one.
+    """
+
+    title: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    #: the Discord server that it is shared with
+    guild_id: str | None = None
+
+    @property
+    def names_a_scene(self) -> bool:
+        """Whether there is nothing to look for."""
+        return self.start_s is not None or self.end_s is not None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Intake:
     """How a video comes in, under the id that the video has or will have."""
 
@@ -69,6 +88,8 @@ class Intake:
     keep: Keep | None = None
     #: False: whoever brought the video wants none to be looked for
     finds_scenes: bool = True
+    #: None: not even a scene is wished for
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

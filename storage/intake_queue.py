@@ -7,6 +7,7 @@ import enum
 import json
 import sqlite3
 from collections.abc import Collection
+from dataclasses import asdict
 
 import aiosqlite
 
@@ -40,13 +41,15 @@ async def enqueue(connection: aiosqlite.Connection, intake: Intake) -> None:
     if not await changed_one(
         connection,
         f"""
-        INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep, finds_scenes, turn)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, {_LAST_TURN})
+        INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, keep, finds_scenes, wish,
+                             turn)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, {_LAST_TURN})
         ON CONFLICT (video_id) DO UPDATE SET
-            (rowid, owner_id, title, url, status, created_at, keep, finds_scenes, turn, tries, finished_at)
+            (rowid, owner_id, title, url, status, created_at, keep, finds_scenes, wish, turn, tries,
+             finished_at)
             = ((SELECT max(rowid) + 1 FROM intakes), excluded.owner_id, excluded.title, excluded.url,
-               excluded.status, excluded.created_at, excluded.keep, excluded.finds_scenes, excluded.turn,
-               0, NULL)
+               excluded.status, excluded.created_at, excluded.keep, excluded.finds_scenes, excluded.wish,
+               excluded.turn, 0, NULL)
         WHERE findings IS NULL AND NOT {UNFINISHED}
         """,
         (
@@ -58,6 +61,7 @@ async def enqueue(connection: aiosqlite.Connection, intake: Intake) -> None:
             to_text(intake.created_at),
             intake.keep,
             intake.finds_scenes,
+            json.dumps(asdict(intake.wish)) if intake.wish else None,
         ),
     ):
         raise sqlite3.IntegrityError(f"{intake.video_id} is on its way, or has come in with all its scenes")

@@ -9,10 +9,20 @@ from datetime import datetime
 from storage import soundtracks
 from storage.announcements import add_destinations, announce_video
 from storage.database import Database, changed_one, first_row
-from storage.intake_models import INTAKE_TRANSITIONS, Findings, Intake, IntakeStatus, Keep, Lit, SceneFacts
+from storage.intake_models import (
+    INTAKE_TRANSITIONS,
+    Findings,
+    Intake,
+    IntakeStatus,
+    Keep,
+    Lit,
+    SceneFacts,
+    Wish,
+)
 from storage.intake_queue import UNFINISHED, Lane, begin, enqueue
 from storage.models import Destination, Scene, VideoEvent
 from storage.moments import from_optional, from_text, to_text
+from storage.scenes import add_scene
 
 _COUNT = f"SELECT count(*) FROM intakes WHERE owner_id = ? AND {UNFINISHED}"
 
@@ -105,7 +115,7 @@ class Intakes:
         video_id: str,
         *,
         findings: Findings | None,
-        scenes: Sequence[tuple[Scene, SceneFacts]],
+        scenes: Sequence[tuple[Scene, SceneFacts | None]],
         now: datetime,
         momentary: Sequence[float] = (),
     ) -> bool:
@@ -123,30 +133,29 @@ class Intakes:
             if momentary:
                 await soundtracks.keep(connection, video_id, momentary)
             for scene, facts in scenes:
-                await connection.execute(
-                    """
-                    INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                    (scene.id, video_id, scene.title, scene.start_s, scene.end_s, to_text(scene.created_at)),
-                )
-                await connection.execute(
-                    "INSERT INTO scene_facts (scene_id, facts) VALUES (?, ?)",
-                    (scene.id, json.dumps(asdict(facts))),
-                )
+                await add_scene(connection, scene)
+                if facts:
+                    await connection.execute(
+                        "INSERT INTO scene_facts (scene_id, facts) VALUES (?, ?)",
+                        (scene.id, json.dumps(asdict(facts))),
+                    )
             return await announce_video(connection, video_id, VideoEvent.READY, now)
 
-    async def fail(self, video_id: str, error: str, *, now: datetime) -> bool:
-        """It ends here, and why."""
+    async def fail(self, video_id: str, error: str, *, now: datetime, scene: Scene | None = None) -> bool:
+        """It ends here, and why. A scene may be there even so, of a video that is."""
         async with self._database.transaction() as connection:
-            return await changed_one(
+            if not await changed_one(
                 connection,
                 f"""
                 UPDATE intakes SET status = 'failed', url = NULL, error = ?, finished_at = ?
                 WHERE video_id = ? AND {_before(IntakeStatus.FAILED)}
                 """,
                 (error, to_text(now), video_id),
-            ) and await announce_video(connection, video_id, VideoEvent.FAILED, now)
+            ):
+                return False
+            if scene is not None:
+                await add_scene(connection, scene)
+            return await announce_video(connection, video_id, VideoEvent.FAILED, now)
 
     async def scene_facts(self, video_id: str) -> Mapping[str, SceneFacts]:
         """Scene id -> what it is like, for the scenes of a video that were found."""
@@ -180,6 +189,7 @@ def _from_row(row: sqlite3.Row) -> Intake:
         finished_at=from_optional(row["finished_at"]),
         keep=Keep(row["keep"]) if row["keep"] else None,
         finds_scenes=bool(row["finds_scenes"]),
+        wish=Wish(**json.loads(row["wish"])) if row["wish"] else None,
     )
 
 

@@ -28,7 +28,7 @@ class Scenes:
     async def add(self, scene: Scene) -> None:
         """Keep a scene of a video that is there."""
         async with self._database.transaction() as connection:
-            await _insert(connection, scene)
+            await add_scene(connection, scene)
 
     async def change(self, scene: Scene) -> bool:
         """Write title and times anew. False: it is gone. What was measured in other times is forgotten."""
@@ -49,7 +49,7 @@ class Scenes:
             for scene in removed:
                 await connection.execute("DELETE FROM scenes WHERE id = ?", (scene.id,))
             for scene in added:
-                await _insert(connection, scene)
+                await add_scene(connection, scene)
             return await _write(connection, after)
 
     async def set_all(self, video_id: str, scenes: Sequence[Scene]) -> None:
@@ -61,7 +61,7 @@ class Scenes:
             )
             for scene in scenes:
                 if not await _write(connection, scene):
-                    await _insert(connection, scene)
+                    await add_scene(connection, scene)
 
     async def remove(self, scene_id: str) -> bool:
         """Forget a scene; shorts made of it keep their recipe. False: it is gone already."""
@@ -123,7 +123,8 @@ class Scenes:
         return [_from_row(row) for row in rows]
 
 
-async def _insert(connection: aiosqlite.Connection, scene: Scene) -> None:
+async def add_scene(connection: aiosqlite.Connection, scene: Scene) -> None:
+    """Keep a scene, in the transaction of something more."""
     await connection.execute(
         """
         INSERT INTO scenes (id, video_id, title, start_s, end_s, created_at)

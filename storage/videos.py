@@ -4,9 +4,12 @@ import sqlite3
 from datetime import datetime
 
 from storage.database import Database, changed_one
-from storage.models import Remote, Video
+from storage.models import Remote, Scene, Video
 from storage.moments import from_text, to_text
 from storage.remotes import add_remote
+from storage.scenes import add_scene
+
+_SHARE = "INSERT INTO shares (video_id, guild_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 #: No export waits for it or is made of it.
 _IDLE = """NOT EXISTS (
@@ -19,8 +22,18 @@ class Videos:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, video: Video, remote: Remote | None = None) -> None:
-        """Keep a video whose file is already in its place, or stays where `remote` says."""
+    async def add(
+        self,
+        video: Video,
+        remote: Remote | None = None,
+        *,
+        scene: Scene | None = None,
+        guild_id: str | None = None,
+    ) -> None:
+        """Keep a video whose file is already in its place, or stays where `remote` says.
+
+        With it comes the scene that it was brought for, and the Discord server that it is shared with.
+        """
         async with self._database.transaction() as connection:
             await connection.execute(
                 """
@@ -43,6 +56,10 @@ class Videos:
             )
             if remote is not None:
                 await add_remote(connection, video, remote)
+            if scene is not None:
+                await add_scene(connection, scene)
+            if guild_id is not None:
+                await connection.execute(_SHARE, (video.id, guild_id))
 
     async def get(self, video_id: str) -> Video | None:
         """The video of that name, whoever owns it."""
@@ -92,10 +109,7 @@ class Videos:
     async def share(self, video_id: str, guild_id: str) -> None:
         """Let the members of a Discord server make shorts of it."""
         async with self._database.transaction() as connection:
-            await connection.execute(
-                "INSERT INTO shares (video_id, guild_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (video_id, guild_id),
-            )
+            await connection.execute(_SHARE, (video_id, guild_id))
 
     async def ids(self) -> set[str]:
         """The name of every video."""

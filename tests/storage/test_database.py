@@ -13,6 +13,7 @@ from storage import database as module
 from storage.database import Database, DatabaseTooNew
 from storage.deliveries import Deliveries
 from storage.exports import Exports
+from storage.intakes import Intakes
 from storage.models import Event, Recipe
 from storage.moments import from_text, to_text
 from storage.notes import Notes
@@ -226,6 +227,25 @@ async def test_the_log_of_a_client_holds_the_news_from_before_it_had_a_column(
                 )
     async with Database.open(path) as database:
         assert [news.id for news in await Deliveries(database).of_client("tool", at_most=9)] == ["tool"]
+
+
+async def test_a_video_on_its_way_from_before_there_were_wishes_comes_in_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "cutdown.db"
+    with monkeypatch.context() as patched:
+        async with before("COLUMN wish", path, patched) as connection:
+            await connection.execute(
+                "INSERT INTO intakes (video_id, owner_id, title, url, status, created_at, finds_scenes)"
+                " VALUES ('vid', 'ana', '', 'folder:a.mp4', 'detecting', ?, 0)",
+                (to_text(NOON),),
+            )
+    async with Database.open(path) as database:
+        intakes = Intakes(database)
+        before_it = await intakes.get("vid")
+        assert before_it is not None
+        assert (before_it.finds_scenes, before_it.wish) == (False, None)
+        assert await intakes.complete("vid", findings=None, scenes=[], now=NOON)
 
 
 async def test_a_broken_script_leaves_nothing_of_itself(

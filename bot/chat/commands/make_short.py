@@ -6,10 +6,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.chat.adding import Wish, add_video
+from bot.chat.adding import add_video
 from bot.chat.client import Interaction
 from bot.chat.languages import DEFAULT, LANGUAGES
 from bot.chat.refusals import Refused
+from storage.intake_models import Wish
 
 KEY = "command.make_short"
 

@@ -4,8 +4,9 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from bot.chat.adding import Wish, add_video
+from bot.chat.adding import add_video
 from bot.chat.answering import acknowledge
+from bot.chat.asking import place_of
 from bot.chat.cards import BLUE, note_card
 from bot.chat.client import Interaction
 from bot.chat.languages import said, words_for
@@ -13,6 +14,7 @@ from bot.chat.lists import videos_card
 from bot.chat.messages import intake_choice, intake_name, safe, video_choice
 from bot.chat.refusals import Refused
 from bot.chat.times import seconds
+from storage.intake_models import Wish
 
 CHOICES = 25
 SHOWN = 20
@@ -55,7 +57,8 @@ async def add(
     source = file or url
     if source is None or (file and url):
         raise Refused("file_or_url")
-    wish = Wish(title=title, start_s=seconds(start), end_s=seconds(end), shared=share == SERVER)
+    guild_id = place_of(interaction) if share == SERVER else None
+    wish = Wish(title=title, start_s=seconds(start), end_s=seconds(end), guild_id=guild_id)
     await add_video(interaction, source, wish)
 
 

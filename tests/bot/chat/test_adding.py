@@ -1,7 +1,10 @@
-"""A video that takes longer to come in than Discord waits for an answer."""
+"""What is wished for of a video is done, whatever becomes of the answer that tells of it."""
 
 import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,8 +12,11 @@ from bot.chat import adding
 from bot.config import IngestSettings
 from processing.ffmpeg import find_tools
 from tests import clips
+from tests.bot.chat.house import House
 from tests.bot.chat.wire import connected
-from tests.fake_discord import FakeDiscord
+from tests.fake_discord import FakeDiscord, Message, Upload
+
+ANSWER = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 
 
 async def test_what_was_wished_for_is_done_although_the_answer_can_no_longer_tell(
@@ -35,3 +41,80 @@ async def test_what_was_wished_for_is_done_although_the_answer_can_no_longer_tel
             await asyncio.sleep(0.01)
         assert [(scene.start_s, scene.end_s) for scene in found] == [(0.1, 0.6)]
         assert len(told.edits) == 1
+
+
+Trouble = Callable[[FakeDiscord, House, Message], Awaitable[object]]
+
+
+def is_told(message: Message) -> bool:
+    """Whether it says how far the video is."""
+    return "fetching the video" in message.text or "finding its scenes" in message.text
+
+
+async def refused_edit(discord: FakeDiscord, house: House, told: Message) -> None:
+    await discord.met(discord.fail(ANSWER, status=403, code=50001))
+
+
+async def broken_connection(discord: FakeDiscord, house: House, told: Message) -> None:
+    await discord.met(discord.cut(ANSWER))
+
+
+async def deleted_answer(discord: FakeDiscord, house: House, told: Message) -> None:
+    told.deleted = True
+    await discord.until(lambda: any(one.status == 404 for one in discord.requests), "an edit in vain")
+
+
+async def end_of_the_client(discord: FakeDiscord, house: House, told: Message) -> None:
+    await house.client.close()
+
+
+@pytest.mark.parametrize("trouble", [refused_edit, broken_connection, deleted_answer, end_of_the_client])
+@pytest.mark.parametrize("sent", [False, True], ids=["named", "sent"])
+async def test_no_trouble_with_the_answer_loses_what_was_wished_for(
+    discord_server: FakeDiscord,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Trouble,
+    sent: bool,
+) -> None:
+    monkeypatch.setattr(adding, "SPACING_S", 0.01)
+    ana = discord_server.add_user("ana")
+    channel = discord_server.add_guild("studio", [ana]).channels[0]
+    clip = clips.plain(find_tools(), tmp_path / "shared" / "match.mp4", seconds=1)
+    ingest = IngestSettings(folders=[tmp_path / "shared"])
+    options: dict[str, Any] = {"url": "folder:match.mp4", "start": "0.1", "end": "0.6"}
+    if sent:
+        trust = ssl.create_default_context(cafile=str(discord_server.ca_file))
+        monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trust)
+        options = {"file": Upload("match.mp4", clip.read_bytes())}
+    async with connected(tmp_path / "data", discord_server, ingest=ingest) as house:
+        asked = await discord_server.slash(
+            "video add", user=ana, channel=channel, options={**options, "share": "server"}
+        )
+        told = await asked.wait_for(is_told)
+        await trouble(discord_server, house, told)
+        await house.services.ingestor.work_off()
+        assert channel.guild is not None
+        found = await house.services.scenes.listed("bob", guild_id=channel.guild.id, at_most=2)
+        assert [(scene.start_s, scene.end_s) for scene in found] == [(0.0, 1.0) if sent else (0.1, 0.6)]
+        assert [one.status for one in discord_server.requests].count(404) <= 1, (
+            "what is gone was edited again"
+        )
+
+
+async def test_an_edit_that_fails_once_is_made_good_by_the_next(
+    discord_server: FakeDiscord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "SPACING_S", 0.01)
+    ana = discord_server.add_user("ana")
+    clips.plain(find_tools(), tmp_path / "shared" / "match.mp4", seconds=1)
+    ingest = IngestSettings(folders=[tmp_path / "shared"])
+    async with connected(tmp_path / "data", discord_server, ingest=ingest) as house:
+        asked = await discord_server.slash(
+            "video add", user=ana, channel=discord_server.dm(ana), options={"url": "folder:match.mp4"}
+        )
+        await asked.wait_for(is_told)
+        await refused_edit(discord_server, house, asked.original)
+        await house.services.ingestor.work_off()
+        await asked.wait_for(lambda message: "0:00-0:01" in message.text)
+        assert asked.followups == []

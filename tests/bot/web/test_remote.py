@@ -16,6 +16,7 @@ from processing.ffmpeg import Tools
 from processing.opener import Opener
 from processing.pool import LocalPool
 from processing.staying import Policy, Staying
+from storage.intake_models import Keep, Wish
 from storage.intake_queue import Lane
 from tests import clips, samples
 from tests.bot.web.conftest import READS, RECIPE, SETTINGS, House
@@ -99,6 +100,26 @@ async def test_a_crash_behind_the_row_of_the_video_changes_nothing(
     assert (await house.get(f"/v1/intakes/{asked.json['id']}")).json["status"] == "ready"
     assert (await house.get(f"/v1/videos/{asked.json['id']}")).json["keep"] == "remote"
     assert film.asked == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "scenes"),
+    [
+        pytest.param(Wish(start_s=0.5, end_s=1), [(0.5, 1)], id="named"),
+        pytest.param(Wish(), [(0, 1)], id="none-named"),
+        pytest.param(Wish(start_s=0.5, end_s=9), None, id="beyond-its-end"),
+    ],
+)
+async def test_the_scene_that_it_is_brought_for_comes_with_it(
+    house: House, film: Film, wish: Wish, scenes: list[tuple[float, float]] | None
+) -> None:
+    services = house.services
+    asked = await services.ingestor.request(film.url, owner_id="ana", keep=Keep.REMOTE, wish=wish)
+    await services.ingestor.work_off()
+    video = await services.videos.get(asked.video_id)
+    assert (video is not None and video.is_remote) == (scenes is not None)
+    found = await services.scenes.of_video(asked.video_id)
+    assert [(scene.start_s, scene.end_s) for scene in found] == (scenes or [])
 
 
 async def test_its_address_is_in_no_answer_and_no_log(house: House, film: Film) -> None:
