@@ -43,7 +43,8 @@ class GuildSettings:
             return False
         permissions = user.resolved_permissions
         manages = permissions is not None and permissions.manage_guild
-        return manages or user.get_role(int(self.role_id)) is not None
+        # these came with the command; get_role() asks what is known of the server, which may be nothing yet
+        return manages or user._roles.has(int(self.role_id))
 
 
 async def load(notes: Notes, guild_id: int | None) -> GuildSettings:

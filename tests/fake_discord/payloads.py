@@ -41,7 +41,7 @@ def member_json(user: User) -> Json:
         "nick": None,
         "avatar": None,
         "banner": None,
-        "roles": [],
+        "roles": user.roles,
         "joined_at": BEGINNING,
         "premium_since": None,
         "communication_disabled_until": None,

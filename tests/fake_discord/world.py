@@ -41,6 +41,7 @@ class User:
     bot: bool = False
     locale: str = "en-US"
     accepts_dms: bool = True
+    roles: list[str] = field(default_factory=list)  #: in every server
 
     @property
     def mention(self) -> str:
