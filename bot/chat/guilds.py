@@ -56,6 +56,8 @@ async def load(notes: Notes, guild_id: int | None) -> GuildSettings:
         # what was chosen once may have been taken out of the program since
         strategy=settings.strategy if settings.strategy in STRATEGIES else "",
         quality=settings.quality if settings.quality in QUALITIES else "",
+        # @everyone has the server's own number, and is in nobody's list of roles
+        role_id=settings.role_id if settings.role_id != str(guild_id) else "",
     )
 
 

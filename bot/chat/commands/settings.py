@@ -74,6 +74,8 @@ async def settings(
         "link_hours": hours,
     }
     named: dict[str, Any] = {name: value for name, value in changes.items() if value}
+    if role and role.is_default():
+        named["role_id"] = ""
     after = replace(before, **named)
     await guilds.save(notes, interaction.guild_id, after)
     words = words_for(interaction.locale.value)
