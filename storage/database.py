@@ -13,6 +13,7 @@ from typing import Self
 import aiosqlite
 
 from storage.files import PART, into_place
+from storage.folding import folded
 from storage.to_the_end import to_the_end
 from storage.unusable import usable
 
@@ -88,6 +89,7 @@ class Database:
         readers = [await stack.enter_async_context(_connection(path)) for _ in range(READERS)]
         for reader in readers:
             await reader.execute("PRAGMA query_only = ON")
+            await reader.create_function("folded", 1, folded, deterministic=True)
         database = cls(writer, readers)
         if 0 < await database.version() < latest_version():
             await database.back_up(_before_migration(path.parent / BACKUPS))

@@ -1,6 +1,9 @@
 """The tables of videos, scenes and notes."""
 
+import unicodedata
 from datetime import timedelta
+
+import pytest
 
 from storage.database import Database
 from storage.notes import Notes
@@ -68,6 +71,22 @@ async def test_a_search_takes_what_is_typed_literally(videos: Videos, scenes: Sc
     assert await found("k\\s") == ["back\\slash"]
     assert len(await found("")) == 4
     assert await found("", owner_id="ben") == []
+
+
+@pytest.mark.parametrize("written", ["Überfall", "ÜBERFALL", unicodedata.normalize("NFD", "Überfall")])
+@pytest.mark.parametrize("typed", ["über", "ÜBER", "Über", unicodedata.normalize("NFD", "über"), "FALL"])
+async def test_a_search_knows_the_capitals_of_every_letter(
+    videos: Videos, scenes: Scenes, written: str, typed: str
+) -> None:
+    titled, other = samples.video(title=written), samples.video(id="vid_2", title="Straße")
+    for video in (titled, other):
+        await videos.add(video)
+    await scenes.add(samples.scene(titled, id="scn_1", title="Of the video's title"))
+    await scenes.add(samples.scene(other, id="scn_2", title=written))
+    await scenes.add(samples.scene(other, id="scn_3", title="Ubertragung"))
+    found = {scene.id for scene in await scenes.matching("ana", typed, at_most=10)}
+    assert found == {"scn_1", "scn_2"}
+    assert {scene.id for scene in await scenes.matching("ana", "STRASSE", at_most=10)} == {"scn_2", "scn_3"}
 
 
 async def test_a_note_is_overwritten(database: Database) -> None:

@@ -10,6 +10,7 @@ from storage.database import Database, Parameters
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.orders import Orders
+from storage.scenes import Scenes
 from storage.videos import Videos
 from tests.samples import NOON
 
@@ -54,6 +55,7 @@ QUESTIONS: dict[str, Question] = {
     "next of the log": lambda db: Deliveries(db).of_client("tool", at_most=20, after="dlv_1"),
     "log of an export": lambda db: Deliveries(db).of_client("tool", export_id="exp_1", at_most=20),
     "log of a video": lambda db: Deliveries(db).of_client("tool", video_id="vid_1", at_most=20),
+    "scenes of a user by a word": lambda db: Scenes(db).matching("ana", "über", at_most=25),
     "videos of a user": lambda db: Videos(db).page_of("ana", at_most=20, after=None),
 }
 

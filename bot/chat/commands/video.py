@@ -14,6 +14,7 @@ from bot.chat.lists import videos_card
 from bot.chat.messages import intake_choice, intake_name, safe, video_choice
 from bot.chat.refusals import Refused
 from bot.chat.times import seconds
+from storage.folding import folded
 from storage.intake_models import Wish
 
 CHOICES = 25
@@ -113,4 +114,4 @@ async def own_videos(interaction: Interaction, typed: str) -> list[Choice[str]]:
 
 def _fits(typed: str, title: str, name: str) -> bool:
     wish = typed.strip()
-    return wish.lower() in title.lower() or wish == name
+    return folded(wish) in folded(title) or wish == name

@@ -1,5 +1,6 @@
 """What is offered while somebody types: titles and times, from the database alone."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,16 @@ async def test_discord_is_asked_for_nothing_and_the_choices_show_titles_and_time
         ]
         await house.client.close()
     assert [request.route for request in discord_server.requests[known:]] == [CALLBACK] * 4
+
+
+async def test_capitals_make_no_difference_in_any_language(
+    discord_server: FakeDiscord, tmp_path: Path, ana: User, channel: Channel
+) -> None:
+    async with connected(tmp_path, discord_server) as house:
+        held = video(owner_id=ana.id, title=unicodedata.normalize("NFD", "Überfall"), duration_s=90)
+        await house.services.videos.add(held)
+        for typed, how_many in (("über", 1), ("ÜBERF", 1), ("über alles", 0)):
+            offered = await discord_server.autocomplete(
+                "video remove", user=ana, channel=channel, options={"video": typed}, focused="video"
+            )
+            assert len(offered) == how_many
