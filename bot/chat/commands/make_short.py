@@ -21,7 +21,9 @@ KEY = "command.make_short"
 async def make_short(interaction: Interaction, message: discord.Message) -> None:
     """Take the message's video in, and show its scenes to the user alone."""
     await interaction.response.defer(ephemeral=True)
-    if (video := next(filter(_is_video, message.attachments), None)) is None:
+    # a message that was forwarded holds nothing itself, but what it was when it was forwarded
+    forwarded = [file for before in message.message_snapshots for file in before.attachments]
+    if (video := next(filter(_is_video, [*message.attachments, *forwarded]), None)) is None:
         raise Refused("no_attachment")
     await add_video(interaction, video, Wish())
 

@@ -51,6 +51,12 @@ def is_told(message: Message) -> bool:
     return "fetching the video" in message.text or "finding its scenes" in message.text
 
 
+def trust_downloads(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that are sent can be fetched from the fake."""
+    trust = ssl.create_default_context(cafile=str(discord.ca_file))
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trust)
+
+
 async def refused_edit(discord: FakeDiscord, house: House, told: Message) -> None:
     await discord.met(discord.fail(ANSWER, status=403, code=50001))
 
@@ -84,8 +90,7 @@ async def test_no_trouble_with_the_answer_loses_what_was_wished_for(
     ingest = IngestSettings(folders=[tmp_path / "shared"])
     options: dict[str, Any] = {"url": "folder:match.mp4", "start": "0.1", "end": "0.6"}
     if sent:
-        trust = ssl.create_default_context(cafile=str(discord_server.ca_file))
-        monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trust)
+        trust_downloads(discord_server, monkeypatch)
         options = {"file": Upload("match.mp4", clip.read_bytes())}
     async with connected(tmp_path / "data", discord_server, ingest=ingest) as house:
         asked = await discord_server.slash(
@@ -118,3 +123,22 @@ async def test_an_edit_that_fails_once_is_made_good_by_the_next(
         await house.services.ingestor.work_off()
         await asked.wait_for(lambda message: "0:00-0:01" in message.text)
         assert asked.followups == []
+
+
+async def test_a_short_is_made_of_the_video_of_a_message_that_was_forwarded(
+    discord_server: FakeDiscord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust_downloads(discord_server, monkeypatch)
+    ana = discord_server.add_user("ana")
+    channel = discord_server.add_guild("studio", [ana]).channels[0]
+    clip = clips.plain(find_tools(), tmp_path / "match.mp4", seconds=1)
+    forwarded = discord_server.post(channel, user=ana, files=[Upload("match.mp4", clip.read_bytes())])
+    forward = discord_server.post(channel, user=ana)
+    whose = {"id", "channel_id", "author", "pinned", "tts", "mention_everyone"}
+    kept = {name: value for name, value in forwarded.state.items() if name not in whose}
+    forward.state["message_snapshots"] = [{"message": kept}]
+    detect_no_scenes = IngestSettings(detect_scenes=False)
+    async with connected(tmp_path / "data", discord_server, ingest=detect_no_scenes):
+        asked = await discord_server.context_menu("Make a short", forward, user=ana)
+        scenes = await asked.wait_for(lambda message: not message.loading)
+        assert "**match.mp4 0-1 s**" in scenes.text
