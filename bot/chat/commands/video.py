@@ -59,6 +59,8 @@ async def add(
     if source is None or (file and url):
         raise Refused("file_or_url")
     guild_id = place_of(interaction) if share == SERVER else None
+    if share == SERVER and guild_id is None:
+        raise Refused("no_server")
     wish = Wish(title=title, start_s=seconds(start), end_s=seconds(end), guild_id=guild_id)
     await add_video(interaction, source, wish)
 

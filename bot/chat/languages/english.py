@@ -101,6 +101,7 @@ TEXTS = {
     "intake.later": "This takes a while. The scenes will be in `/scenes`.",
     "refused.intake_failed": "{why}",
     "refused.bad_address": "A link begins with https://.",
+    "refused.no_server": "There is no server here to share it with.",
     "refused.file_or_url": "Send a file or name a link: one of them.",
     "scenes.several": "Several at once …",
     "button.short": "Export to Short",

@@ -142,3 +142,19 @@ async def test_a_short_is_made_of_the_video_of_a_message_that_was_forwarded(
         asked = await discord_server.context_menu("Make a short", forward, user=ana)
         scenes = await asked.wait_for(lambda message: not message.loading)
         assert "**match.mp4 0-1 s**" in scenes.text
+
+
+async def test_where_there_is_no_server_to_share_with_the_video_is_not_taken_in(
+    discord_server: FakeDiscord, tmp_path: Path
+) -> None:
+    ana = discord_server.add_user("ana")
+    clips.plain(find_tools(), tmp_path / "shared" / "match.mp4", seconds=1)
+    ingest = IngestSettings(folders=[tmp_path / "shared"])
+    async with connected(tmp_path / "data", discord_server, ingest=ingest) as house:
+        options = {"url": "folder:match.mp4", "share": "server"}
+        asked = await discord_server.slash(
+            "video add", user=ana, channel=discord_server.dm(ana), options=options
+        )
+        told = await asked.wait_for(lambda message: not message.loading)
+        assert "There is no server here to share it with" in told.text
+        assert await house.services.intakes.on_their_way(ana.id) == []

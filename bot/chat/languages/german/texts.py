@@ -99,6 +99,7 @@ TEXTS = {
     "intake.later": "Das dauert eine Weile. Die Szenen stehen dann in `/scenes`.",
     "refused.intake_failed": "{why}",
     "refused.bad_address": "Ein Link beginnt mit https://.",
+    "refused.no_server": "Hier gibt es keinen Server, mit dem es geteilt werden könnte.",
     "refused.file_or_url": "Sende eine Datei oder nenne einen Link: eines von beiden.",
     "scenes.several": "Mehrere auf einmal …",
     "button.short": "Short daraus machen",
