@@ -6,6 +6,7 @@ import sys
 from typing import Literal
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import EventDict, WrappedLogger
 
 #: Tokens that other libraries write into addresses: of interactions and webhooks, and of links.
@@ -18,6 +19,12 @@ def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         if isinstance(value, str):
             event[key] = _TOKENS.sub(r"\1…", value)
     return event
+
+
+def says_of_our_faults(record: logging.LogRecord) -> bool:
+    """Leave out who hung up, and what made no sense: of such a request, aiohttp quotes the token."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | ConnectionError)
 
 
 def set_up(form: Literal["text", "json"]) -> None:
@@ -47,3 +54,4 @@ def set_up(form: Literal["text", "json"]) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for noisy in ("apscheduler", "aiohttp.access", "discord.client", "discord.gateway"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("aiohttp.server").addFilter(says_of_our_faults)
