@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -85,12 +85,17 @@ class WebhookNotifier:
                 headers={"Content-Type": "application/json"} | self._signature(news, body),
                 allow_redirects=False,
             ) as response:
-                await response.content.read(ANSWER_BYTES)
                 if response.status == GONE:
                     await self._notes.put(gone, self._now().isoformat())
                 _judge(response, now=self._now())
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    await response.content.read(ANSWER_BYTES)
         except aiohttp.InvalidURL:
             raise Undeliverable("the address cannot be understood") from None
+        except (
+            aiohttp.ClientResponseError
+        ):  # whose text holds the address, and with it what opens doors there
+            raise RetryLater("the answer makes no sense") from None
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, AddressRefused):
                 raise Undeliverable("the address is not public") from None

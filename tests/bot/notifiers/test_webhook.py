@@ -1,8 +1,11 @@
 """News goes out signed, thin, to public addresses, and is tried again only where that makes sense."""
 
+import asyncio
 import dataclasses
 import json
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -20,6 +23,7 @@ from processing.news import News, RetryLater, Undeliverable
 from storage.database import Database
 from storage.models import Destination, Event, Export, ExportStatus, Facts, Quota, Recipe
 from storage.notes import Notes
+from tests.raw_server import head, saying
 
 SECRETS = [
     "whsec_" + "c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0",
@@ -95,6 +99,31 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     await runner.cleanup()
 
 
+@asynccontextmanager
+async def unending(status: str, *, hangs_up: bool) -> AsyncIterator[str]:
+    """The address of an endpoint that promises ten bytes and sends none."""
+    over, closed = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        closed.clear()
+        asked = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", asked)
+        await reader.readexactly(int(length[1]) if length else 0)
+        writer.write(head(status, content_length=10))
+        await writer.drain()
+        if not hangs_up:
+            await over.wait()
+        writer.close()
+        closed.set()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        try:
+            yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+        finally:
+            over.set()
+            await closed.wait()
+
+
 def news(url: str, event: Event = Event.COMPLETED, **more: Any) -> News:
     return News(
         delivery_id="dlv_1",
@@ -127,11 +156,13 @@ async def bring(
     notes: Notes,
     allowed: bool = True,
     resolver: AbstractResolver | None = None,
+    timeout_s: float = 20,
 ) -> None:
     client = ClientSettings(name="tool", secrets=SECRETS)
     networks = [ip_network("127.0.0.0/8")] if allowed else []
     connector = aiohttp.TCPConnector(socket_factory=guarded(networks), resolver=resolver)
-    async with aiohttp.ClientSession(connector=connector) as session:
+    timeout = aiohttp.ClientTimeout(total=timeout_s)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         notifier = WebhookNotifier(
             session=session,
             clients=[client],
@@ -202,6 +233,27 @@ async def test_an_endpoint_that_is_gone_is_not_tried_again(notes: Notes, endpoin
         with pytest.raises(Undeliverable, match="410"):
             await bring(news(endpoint.url), notes=notes)
     assert len(endpoint.got) == 1
+
+
+@pytest.mark.parametrize("hangs_up", [True, False], ids=["broken-off", "stalled"])
+async def test_a_success_is_one_even_when_its_body_never_comes(notes: Notes, hangs_up: bool) -> None:
+    async with unending("200 OK", hangs_up=hangs_up) as url:
+        await bring(news(url), notes=notes, timeout_s=0.5)
+
+
+async def test_an_endpoint_that_is_gone_is_believed_without_a_body(notes: Notes) -> None:
+    async with unending("410 Gone", hangs_up=True) as url:
+        with pytest.raises(Undeliverable, match="410"):
+            await bring(news(url), notes=notes)
+        with pytest.raises(Undeliverable, match="before"):
+            await bring(news(url), notes=notes)
+
+
+async def test_an_answer_without_sense_is_no_reason_to_tell_the_address(notes: Notes) -> None:
+    async with saying(lambda asked: b"hello\r\n\r\n", name="hook?sig=secret") as url:
+        with pytest.raises(RetryLater) as refused:
+            await bring(news(url), notes=notes)
+    assert str(refused.value) == "the answer makes no sense"
 
 
 async def test_a_link_that_has_died_is_not_announced_any_more(notes: Notes, endpoint: Endpoint) -> None:
