@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -91,7 +92,7 @@ def destinations(
         return ()
     if not call.client.secrets:
         raise Problem(400, "invalid_input", "notify: this client has no secret to sign webhooks with.")
-    if notify and url.startswith("http:") and not call.services.settings.webhooks.allowed_networks:
+    if notify and urlsplit(url).scheme != "https" and not call.services.settings.webhooks.allowed_networks:
         raise Problem(400, "invalid_input", "notify: must begin with https://.")
     address = {"client": call.client.name, "url": url}
     if events is not None:

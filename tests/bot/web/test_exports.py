@@ -105,6 +105,7 @@ async def test_from_its_moment_on_an_export_is_expired_swept_up_or_not(house: Ho
         pytest.param({"normalize_loudness": "yes"}, "invalid_input", id="loudness-type"),
         pytest.param({"notify": "ftp://example.org"}, "invalid_input", id="notify-ftp"),
         pytest.param({"notify": "http://example.org"}, "invalid_input", id="notify-http"),
+        pytest.param({"notify": "HTTP://example.org"}, "invalid_input", id="notify-http-in-capitals"),
         pytest.param({"notify": "https://u:p@example.org"}, "invalid_input", id="notify-password"),
         pytest.param({"extra": 1}, "invalid_input", id="unknown-field"),
     ],
