@@ -1,6 +1,7 @@
 """Brings news by signed webhook (Standard Webhooks), and never to an address that is not public."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from storage.notes import Notes
 ANSWER_BYTES = 16_384
 GONE = 410
 ASKS_FOR_PATIENCE = frozenset({429, 503})
+_SECONDS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 @asynccontextmanager
@@ -161,11 +163,11 @@ def payload_of_video(news: VideoNews) -> dict[str, object]:
 def patience_s(headers: Mapping[str, str], *, now: datetime) -> float:
     """What `Retry-After` asks for, in seconds or as a date; 0 when it asks for nothing that makes sense."""
     said = headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdigit():
+    if _SECONDS.fullmatch(said):
         return min(float(said), LONGEST_PATIENCE_S)
     try:
         moment = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     left_s = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return min(max(0.0, left_s), LONGEST_PATIENCE_S)

@@ -295,6 +295,8 @@ async def test_news_of_a_client_that_is_no_longer_known_is_given_up(notes: Notes
         ("soon", 0),
         ("-5", 0),
         ("30", 30),
+        ("30.5", 30.5),
+        ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", 0),
         ("999999999", 6 * 3600),
         ("Mon, 23 Nov 2026 04:01:00 GMT", 60),
         ("Mon, 23 Nov 2020 04:01:00 GMT", 0),
