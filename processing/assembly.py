@@ -8,6 +8,7 @@ from processing.fulfilment import Fulfilment
 from processing.miniatures import Miniaturist
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
+from processing.reception import Reception
 from processing.requests import ExportLimits
 from storage.database import Database
 from storage.exports import Exports
@@ -15,6 +16,7 @@ from storage.files import FileStore
 from storage.intakes import Intakes
 from storage.miniatures import Miniatures
 from storage.orders import Orders
+from storage.repetitions import Repetitions
 from storage.scenes import Scenes
 from storage.soundtracks import Soundtracks
 from storage.twins import Twins
@@ -34,9 +36,9 @@ def exporter_above(
     on_order: Callable[[], None],
 ) -> Exporter:
     """Two of them above the same database share nothing else: so it is after a restart."""
-    exports = Exports(database)
+    exports, videos = Exports(database), Videos(database)
     fulfilment = Fulfilment(
-        videos=Videos(database),
+        videos=videos,
         exports=exports,
         twins=Twins(database),
         intakes=Intakes(database),
@@ -50,7 +52,14 @@ def exporter_above(
         on_news=on_news,
     )
     return Exporter(
-        scenes=Scenes(database),
+        reception=Reception(
+            videos=videos,
+            scenes=Scenes(database),
+            exports=exports,
+            repetitions=Repetitions(database),
+            limits=limits,
+            now=now,
+        ),
         exports=exports,
         files=files,
         pool=pool,

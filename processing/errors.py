@@ -3,6 +3,7 @@
 ExportError
 ├── ExportRefused          asked for something that cannot be had; nothing was created
 │   ├── SceneNotFound      unknown, or another user's
+│   ├── VideoNotFound      the same of a video
 │   ├── SceneTooLong
 │   ├── InvalidTrim
 │   ├── UnknownStrategy
@@ -42,6 +43,12 @@ class SceneNotFound(ExportRefused):
     """There is no such scene for this user."""
 
     code = "scene_not_found"
+
+
+class VideoNotFound(ExportRefused):
+    """This user has no such video."""
+
+    code = "not_found"
 
 
 class SceneTooLong(ExportRefused):

@@ -6,20 +6,19 @@ from datetime import datetime
 
 import structlog
 
-from processing.errors import SceneNotFound
 from processing.fulfilment import Fulfilment
 from processing.miniatures import Miniaturist
 from processing.places import delete_files
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
+from processing.reception import Reception
 from processing.refusals import Refusals
-from processing.requests import Accepted, ExportLimits, ExportRequest, accepted, draft, expiry, ordered_scene
+from processing.requests import Accepted, ExportLimits, ExportRequest, expiry
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.identifiers import new_token
-from storage.models import Export, Scene
+from storage.models import Export
 from storage.orders import Orders
-from storage.scenes import Scenes
 
 log = structlog.get_logger()
 
@@ -35,7 +34,7 @@ class Exporter:
     def __init__(
         self,
         *,
-        scenes: Scenes,
+        reception: Reception,
         exports: Exports,
         files: FileStore,
         pool: RenderPool,
@@ -48,7 +47,7 @@ class Exporter:
         on_news: Callable[[], None],
         on_order: Callable[[], None],
     ) -> None:
-        self._scenes = scenes
+        self._reception = reception
         self._exports = exports
         self._files = files
         self._pool = pool
@@ -74,7 +73,7 @@ class Exporter:
             ExportRefused: any other reason, as its class says.
         """
         with self.refusals.counted():
-            answer = await self._admitted(request)
+            answer = await self._reception.admit(request)
         export = answer.export
         if not answer.repeated:
             log.info("export accepted", export_id=export.id, user_id=export.user_id, client=export.client)
@@ -174,29 +173,6 @@ class Exporter:
         await asyncio.gather(*tasks, return_exceptions=True)
         for export in await self._exports.processing():
             await self._exports.interrupt(export)
-
-    async def _admitted(self, request: ExportRequest) -> Accepted:
-        export = draft(request, await self._scene(request), limits=self._limits, now=self._now())
-        admission = await self._exports.create(
-            export,
-            request.destinations,
-            at_most=self._limits.exports_per_day,
-            failed_at_most=self._limits.failed_per_day,
-            idempotency=request.idempotency,
-            source_url=request.source_url,
-            source_keep=request.source_keep,
-        )
-        return accepted(admission)
-
-    async def _scene(self, request: ExportRequest) -> Scene:
-        if request.source_url is not None:
-            return ordered_scene(request, request.source_url, now=self._now())
-        scene = await self._scenes.open_to(
-            request.scene_id or "", user_id=request.user_id, guild_id=request.guild_id
-        )
-        if scene is None:
-            raise SceneNotFound("There is no such scene.")
-        return scene
 
     async def _start_next(self) -> bool:
         """Give the slot to the export whose turn it is. False: nobody waits."""

@@ -226,17 +226,6 @@ class Library:
         await self._scenes.set_all(video.id, replaced(before, drafts, video, now=self._now()))
         return await self._scenes.of_video(video.id)
 
-    async def scene_at(self, video: Video, *, start_s: float, end_s: float) -> Scene:
-        """The scene of a video with these very times, kept first where there is none.
-
-        Raises:
-            InvalidTrim: it does not lie inside the video.
-        """
-        for scene in await self._scenes.of_video(video.id):
-            if (scene.start_s, scene.end_s) == (start_s, end_s):
-                return scene
-        return await self.add_scene(video, start_s=start_s, end_s=end_s)
-
     async def scenes_of(self, video: Video) -> list[Scene]:
         """A video's scenes in order of time."""
         return await self._scenes.of_video(video.id)

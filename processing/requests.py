@@ -42,6 +42,7 @@ class ExportLimits:
 class ExportRequest:
     """What a face hands over. Times, where given, trim the scene and are seconds of the video.
 
+    A `video_id` stands in the place of a scene, too: of the one with these times, made where there is none.
     `guild_id` is the Discord server where it is asked for: a scene may be shared there. A `source_url` stands
     in the place of a scene: its video is fetched first, and the times are those of the scene it will have.
     `link_lifetime` is the rule of the place where it is asked for, within the operator's.
@@ -56,6 +57,7 @@ class ExportRequest:
     end_s: float | None = None
     idempotency: Idempotency | None = None
     guild_id: str | None = None
+    video_id: str | None = None
     source_url: str | None = None
     source_keep: Keep | None = None
     link_lifetime: timedelta | None = None

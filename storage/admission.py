@@ -12,9 +12,10 @@ from storage.announcements import add_destinations, announce
 from storage.database import first_row
 from storage.export_row import export_from_row, listed
 from storage.intake_models import Keep
-from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota
+from storage.models import ACTIVE, COUNTED, Destination, Event, Export, Quota, Scene
 from storage.moments import to_text
 from storage.orders import order_video
+from storage.scenes import add_scene
 
 #: (user, day) -> how many exports count, and how many failed or were cancelled.
 COUNTS = f"""
@@ -22,6 +23,9 @@ SELECT count(*) FILTER (WHERE status IN ({listed(COUNTED)})) AS used,
        count(*) FILTER (WHERE status NOT IN ({listed(COUNTED)})) AS spoiled
 FROM exports WHERE user_id = ? AND day = ?
 """
+
+#: (client, key) -> the export that was asked for under that key.
+EARLIER = "SELECT * FROM exports WHERE client IS ? AND idempotency_key = ?"
 
 #: Behind everyone who waits or is being rendered.
 LAST_TURN = f"(SELECT coalesce(max(turn), 0) + 1 FROM exports WHERE status IN ({listed(ACTIVE)}))"
@@ -75,19 +79,20 @@ async def admit(
     idempotency: Idempotency | None,
     source_url: str | None,
     source_keep: Keep | None,
+    scene: Scene | None,
 ) -> Admission:
     """Count, decide and write, under the caller's write lock."""
     counts = await first_row(connection, COUNTS, (export.user_id, day_of(export.created_at)))
     used, spoiled = (counts["used"], counts["spoiled"]) if counts else (0, 0)
     quota = Quota(used=used, limit=at_most, resets_at=next_day(export.created_at))
-    if idempotency and (earlier := await _earlier(connection, export.client, idempotency)):
-        if earlier["fingerprint"] != idempotency.fingerprint:
-            return Admission(outcome=Outcome.CONFLICT, quota=quota)
-        return Admission(outcome=Outcome.REPEATED, quota=quota, export=export_from_row(earlier))
+    if idempotency and (earlier := await first_row(connection, EARLIER, (export.client, idempotency.key))):
+        return again(earlier, idempotency, quota)
     if used >= at_most:
         return Admission(outcome=Outcome.OVER_QUOTA, quota=quota)
     if spoiled >= failed_at_most:
         return Admission(outcome=Outcome.TOO_MANY_FAILURES, quota=quota)
+    if scene is not None:
+        await add_scene(connection, scene)
     await _insert(connection, export, idempotency)
     await add_destinations(connection, destinations, export_id=export.id)
     await announce(connection, export.id, Event.ACCEPTED, export.created_at)
@@ -96,14 +101,11 @@ async def admit(
     return Admission(outcome=Outcome.CREATED, quota=replace(quota, used=used + 1), export=export)
 
 
-async def _earlier(
-    connection: aiosqlite.Connection, client: str | None, idempotency: Idempotency
-) -> sqlite3.Row | None:
-    return await first_row(
-        connection,
-        "SELECT * FROM exports WHERE client IS ? AND idempotency_key = ?",
-        (client, idempotency.key),
-    )
+def again(earlier: sqlite3.Row, idempotency: Idempotency, quota: Quota) -> Admission:
+    """What becomes of a request whose key was used before, for that row."""
+    if earlier["fingerprint"] != idempotency.fingerprint:
+        return Admission(outcome=Outcome.CONFLICT, quota=quota)
+    return Admission(outcome=Outcome.REPEATED, quota=quota, export=export_from_row(earlier))
 
 
 async def _insert(connection: aiosqlite.Connection, export: Export, idempotency: Idempotency | None) -> None:

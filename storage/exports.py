@@ -14,7 +14,7 @@ from storage.announcements import announce
 from storage.database import Database, Parameters, first_row
 from storage.export_row import export_from_row, listed
 from storage.intake_models import Keep
-from storage.models import ACTIVE, Destination, Event, Export, ExportStatus, Facts, Quota
+from storage.models import ACTIVE, Destination, Event, Export, ExportStatus, Facts, Quota, Scene
 from storage.moments import to_text
 from storage.orders import without_video
 from storage.steps import NEXT, START, START_NEXT, step
@@ -36,10 +36,11 @@ class Exports:
         idempotency: Idempotency | None = None,
         source_url: str | None = None,
         source_keep: Keep | None = None,
+        scene: Scene | None = None,
     ) -> Admission:
         """Admit an export with its destinations, or say why not: one transaction decides and writes.
 
-        Where a `source_url` is given, its video is ordered from there in the same transaction.
+        A `source_url` has its video ordered from there, a `scene` is kept, in the same transaction.
         """
         async with self._database.transaction() as connection:
             return await admit(
@@ -51,6 +52,7 @@ class Exports:
                 idempotency=idempotency,
                 source_url=source_url,
                 source_keep=source_keep,
+                scene=scene,
             )
 
     async def start_next(self, now: datetime) -> Export | None:

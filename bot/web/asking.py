@@ -28,6 +28,7 @@ async def ask(
     body: RecipeBody,
     *,
     scene_id: str | None,
+    video_id: str | None = None,
     start_s: float | None = None,
     end_s: float | None = None,
     source_url: str | None = None,
@@ -41,6 +42,7 @@ async def ask(
     """
     request = ExportRequest(
         scene_id=scene_id,
+        video_id=video_id,
         recipe=body.recipe,
         user_id=call.user(body.user_id),
         destinations=destinations(call, body.notify, body.notify_events),

@@ -9,7 +9,6 @@ from bot.web.calls import Call
 from bot.web.export_views import AcceptedView, BatchItemView, BatchView
 from bot.web.problems import Problem, document, translated
 from bot.web.routes import Route, json
-from bot.web.videos import own_video
 from bot.web.views import ProblemView
 from processing.errors import ExportRefused
 from processing.recipes import check_names
@@ -29,7 +28,8 @@ async def export_part(call: Call) -> web.Response:
         accepted = await ask(
             call,
             body,
-            scene_id=await _scene_of_part(call, body) if body.video_id else body.scene_id,
+            scene_id=body.scene_id,
+            video_id=body.video_id,
             start_s=body.start_s,
             end_s=body.end_s,
             source_url=body.source_url,
@@ -46,18 +46,6 @@ async def export_batch(call: Call) -> web.Response:
     with alone(call):
         items = [await _item(call, body, number) for number in range(len(body.scene_ids))]
     return json(BatchView(items=items))
-
-
-async def _scene_of_part(call: Call, body: JobBody) -> str:
-    check_names(strategy=body.aspect_ratio_strategy, quality=body.output_quality)
-    assert body.video_id is not None
-    video = await own_video(call, body.video_id)
-    if video.owner_id != call.user(body.user_id):
-        raise Problem(404, "not_found", "There is no such video.")
-    assert body.start_s is not None
-    assert body.end_s is not None
-    scene = await call.services.library.scene_at(video, start_s=body.start_s, end_s=body.end_s)
-    return scene.id
 
 
 async def _item(call: Call, body: BatchBody, number: int) -> BatchItemView:

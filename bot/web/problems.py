@@ -22,6 +22,7 @@ from processing.errors import (
     SceneNotFound,
     SourceRefused,
     TooManyAtOnce,
+    VideoNotFound,
 )
 
 log = structlog.get_logger()
@@ -131,7 +132,7 @@ def _of_export(error: ExportError, *, now: datetime) -> Problem:
             return Problem(429, error.code, str(error), headers=headers, extra=extra)
         case TooManyAtOnce():
             return Problem(429, error.code, str(error), headers={"Retry-After": "10"})
-        case SceneNotFound():
+        case SceneNotFound() | VideoNotFound():
             return Problem(404, error.code, str(error))
         case IdempotencyConflict():
             return Problem(422, error.code, str(error))

@@ -25,6 +25,52 @@ async def test_the_same_part_twice_makes_one_scene(house: House) -> None:
     assert answers[0].json["id"] != answers[1].json["id"]
 
 
+async def test_a_refusal_leaves_no_scene_behind(house: House) -> None:
+    scene = await house.scene()
+    for _ in range(10):
+        await house.ask_for_short(scene)
+    body = RECIPE | {"video_id": scene.video_id, "start_s": 20, "end_s": 30.5}
+    assert (await house.post("/v1/exports", json=body)).status == 429
+    scenes = (await house.get(f"/v1/videos/{scene.video_id}/scenes")).json["scenes"]
+    assert [one["id"] for one in scenes] == [scene.id]
+
+
+@pytest.mark.parametrize("path", ["/v1/videos/{video_id}", "/v1/scenes/{id}"], ids=["video", "scene"])
+@pytest.mark.parametrize("part", [True, False], ids=["of-a-part", "of-a-scene"])
+async def test_a_repetition_is_answered_when_what_it_was_made_of_is_gone(
+    house: House, path: str, part: bool
+) -> None:
+    scene = await house.scene()
+    source = {"video_id": scene.video_id, "start_s": 1, "end_s": 11} if part else {"scene_id": scene.id}
+    headers = house.bearer() | {"Idempotency-Key": "once"}
+    first = await house.post("/v1/exports", json=RECIPE | source, headers=headers)
+    await house.ended(first.json["id"])
+    gone = path.format(video_id=scene.video_id, id=scene.id)
+    assert (await house.ask("DELETE", gone, headers=house.bearer())).status == 204
+    again = await house.post("/v1/exports", json=RECIPE | source, headers=headers)
+    assert (again.status, again.json) == (202, first.json)
+    assert await house.services.scenes.of_video(scene.video_id) == []
+
+
+async def test_a_repetition_is_answered_when_its_trim_lies_outside_the_scene_by_now(house: House) -> None:
+    scene = await house.scene()
+    body = RECIPE | {"scene_id": scene.id, "start_s": 5}
+    headers = house.bearer() | {"Idempotency-Key": "once"}
+    first = await house.post("/v1/exports", json=body, headers=headers)
+    await house.ask("PATCH", f"/v1/scenes/{scene.id}", json={"end_s": 4}, headers=house.bearer())
+    again = await house.post("/v1/exports", json=body, headers=headers)
+    assert (again.status, again.json) == (202, first.json)
+
+
+async def test_a_part_of_what_is_not_there_is_a_404(house: House) -> None:
+    strangers = await house.scene(owner_id="stranger")
+    for video_id in ("vid_none", strangers.video_id):
+        answer = await house.post(
+            "/v1/exports", json=RECIPE | {"video_id": video_id, "start_s": 1, "end_s": 11}
+        )
+        assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
 async def test_a_scene_may_be_trimmed_in_the_call(house: House) -> None:
     scene = await house.scene()
     answer = await house.post("/v1/exports", json=RECIPE | {"scene_id": scene.id, "start_s": 5})

@@ -62,6 +62,7 @@ SENTENCES = {
     "The scene cannot be made to fit {} MB.": "Die Szene passt nicht in {} MB.",
     "The finished video is not what was asked for.": "Das fertige Video ist nicht das verlangte.",
     "The sound was lost on the way.": "Der Ton ging unterwegs verloren.",
+    "There is no such video.": "Dieses Video gibt es nicht.",
     "Start and end must be numbers of seconds.": "Anfang und Ende sind Zahlen von Sekunden.",
     "The end must come at least {} s after the start.": (
         "Das Ende muss mindestens {} s nach dem Anfang liegen."
