@@ -19,7 +19,8 @@ _DOOR = f"""
 )
 """
 _SELECT = f"""
-SELECT deliveries.*, destinations.kind, destinations.address, {_PARTY} AS party, {_DOOR} AS door
+SELECT deliveries.*, deliveries.rowid AS place, destinations.kind, destinations.address,
+    {_PARTY} AS party, {_DOOR} AS door
 FROM deliveries JOIN destinations ON destinations.id = deliveries.destination_id
 """
 
@@ -157,12 +158,11 @@ class Deliveries:
         export_id: str | None = None,
         video_id: str | None = None,
         at_most: int,
-        after: str | None = None,
+        after: int | None = None,
     ) -> list[Delivery]:
-        """News that goes to a client, newest first; of one export or video, `after` one of them, if named."""
+        """News that goes to a client, newest first; of one export or video, `after` a place, if named."""
         # what is not asked for is left out: of a condition that may not hold, SQLite uses no index
-        before = "rowid < (SELECT rowid FROM deliveries WHERE id = ?)"
-        asked = {"export_id = ?": export_id, "video_id = ?": video_id, before: after}
+        asked = {"export_id = ?": export_id, "video_id = ?": video_id, "rowid < ?": after}
         asked = {f"deliveries.{condition}": value for condition, value in asked.items() if value is not None}
         by = "+" if export_id or video_id else ""  # of one thing there are few, so the client is but compared
         rows = await self._database.fetch_all(
@@ -235,4 +235,5 @@ def _from_row(row: sqlite3.Row) -> Delivery:
         percent=row["percent"],
         party=row["party"],
         door=row["door"],
+        place=row["place"],
     )

@@ -39,6 +39,7 @@ def export_from_row(row: sqlite3.Row) -> Export:
         finished_at=from_optional(row["finished_at"]),
         expires_at=from_optional(row["expires_at"]),
         link_lifetime=None if row["link_s"] is None else timedelta(seconds=row["link_s"]),
+        place=row["place"] if "place" in row.keys() else 0,  # noqa: SIM118 - a row is searched by values
     )
 
 

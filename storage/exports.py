@@ -161,12 +161,11 @@ class Exports:
         """The export whose link bears that token."""
         return await self._first("SELECT * FROM exports WHERE token = ?", (token,))
 
-    async def of_user(self, user_id: str, *, at_most: int, after: str | None = None) -> list[Export]:
-        """A user's exports, newest first; `after` one of them, where it is named."""
+    async def of_user(self, user_id: str, *, at_most: int, after: int | None = None) -> list[Export]:
+        """A user's exports, newest first; those `after` a place, where one is named."""
         return await self._all(
             """
-            SELECT * FROM exports WHERE user_id = ?1
-            AND (?2 IS NULL OR rowid < (SELECT rowid FROM exports WHERE id = ?2))
+            SELECT *, rowid AS place FROM exports WHERE user_id = ?1 AND (?2 IS NULL OR rowid < ?2)
             ORDER BY rowid DESC LIMIT ?3
             """,
             (user_id, after, at_most),

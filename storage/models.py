@@ -87,6 +87,8 @@ class Video:
     height: int
     has_audio: bool
     created_at: datetime
+    #: where it stands in a list, the last to come highest; only rows of lists know it
+    place: int = field(default=0, compare=False)
 
     @property
     def is_remote(self) -> bool:
@@ -182,6 +184,8 @@ class Export:
     expires_at: datetime | None
     #: how long its link lives, where it was asked for in a place with a rule of its own
     link_lifetime: timedelta | None = None
+    #: where it stands in a list, the last to come highest; only rows of lists know it
+    place: int = field(default=0, compare=False)
 
     @property
     def duration_s(self) -> float:
@@ -224,6 +228,8 @@ class Delivery:
     #: whose news it is, and where it knocks: what hangs there hangs for all that has the same
     party: str = ""
     door: str = ""
+    #: where it stands in a list, the last to come highest; only rows of lists know it
+    place: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

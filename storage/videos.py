@@ -73,12 +73,11 @@ class Videos:
         )
         return [_from_row(row) for row in rows]
 
-    async def page_of(self, owner_id: str, *, at_most: int, after: str | None) -> list[Video]:
-        """Some of a user's videos, the last to come first; `after` one of them, where it is named."""
+    async def page_of(self, owner_id: str, *, at_most: int, after: int | None) -> list[Video]:
+        """Some of a user's videos, the last to come first; those `after` a place, where one is named."""
         rows = await self._database.fetch_all(
             """
-            SELECT * FROM videos WHERE owner_id = ?1
-            AND (?2 IS NULL OR rowid < (SELECT rowid FROM videos WHERE id = ?2))
+            SELECT *, rowid AS place FROM videos WHERE owner_id = ?1 AND (?2 IS NULL OR rowid < ?2)
             ORDER BY rowid DESC LIMIT ?3
             """,
             (owner_id, after, at_most),
@@ -132,4 +131,5 @@ def _from_row(row: sqlite3.Row) -> Video:
         height=row["height"],
         has_audio=bool(row["has_audio"]),
         created_at=from_text(row["created_at"]),
+        place=row["place"] if "place" in row.keys() else 0,  # noqa: SIM118 - a row is searched by values
     )

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from bot.config import USER_ID
+from bot.web.paging import Cursor
 from processing.quality import QUALITIES
 from processing.recipes import MIDDLE
 from processing.strategies import STRATEGIES
@@ -208,7 +209,7 @@ class PageQuery(Query):
 
     user_id: UserId | None = None
     limit: int = Field(20, ge=1, le=100)
-    cursor: Id | None = None
+    cursor: Cursor | None = None
 
 
 class DeliveriesQuery(Query):
@@ -217,7 +218,7 @@ class DeliveriesQuery(Query):
     export_id: Id | None = None
     video_id: Id | None = None
     limit: int = Field(20, ge=1, le=100)
-    cursor: Id | None = None
+    cursor: Cursor | None = None
 
 
 def form_schema() -> dict[str, Any]:

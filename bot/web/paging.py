@@ -1,8 +1,11 @@
 """A page of a list: so many rows, and the way to the next ones."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
+
+from pydantic import BeforeValidator, WithJsonSchema
 
 from bot.web.calls import Call
 
@@ -11,10 +14,24 @@ class Row(Protocol):
     """What a list is of."""
 
     @property
-    def id(self) -> str:
-        """What a cursor names."""
+    def place(self) -> int:
+        """What a cursor tells: it stays known when the row is gone."""
 
 
+_CURSOR = re.compile(r"p([0-9]{1,18})", re.ASCII)
+
+
+def _place(cursor: str) -> int:
+    parts = _CURSOR.fullmatch(cursor)
+    if parts is None:
+        raise ValueError("take it from the next_cursor of a page")
+    return int(parts[1])
+
+
+#: After which place a page begins, as a caller was told it.
+Cursor = Annotated[
+    int, BeforeValidator(_place), WithJsonSchema({"type": "string", "pattern": f"^{_CURSOR.pattern}$"})
+]
 Rows = TypeVar("Rows", bound=Row)
 
 
@@ -41,4 +58,4 @@ def more_than(limit: int) -> int:
 def page_of(found: Sequence[Rows], *, limit: int) -> Page[Rows]:
     """The page that this many rows make."""
     shown = found[:limit]
-    return Page(rows=shown, next_cursor=shown[-1].id if len(found) > limit else None)
+    return Page(rows=shown, next_cursor=f"p{shown[-1].place}" if len(found) > limit else None)

@@ -196,6 +196,20 @@ async def test_a_list_goes_on_page_by_page(house: House) -> None:
     assert seen == made[::-1]
 
 
+@pytest.mark.parametrize("listed", ["exports", "deliveries"])
+async def test_a_list_goes_on_though_the_page_before_has_been_forgotten(house: House, listed: str) -> None:
+    scene, notify = await house.scene(), "https://hooks.example.org/cutdown"
+    for _ in range(3):
+        await house.completed(scene, notify=notify)
+    *shown, last = (await house.get(f"/v1/{listed}")).json[listed]
+    first = await house.get(f"/v1/{listed}?limit=2")
+    assert first.json[listed] == shown
+    async with house.services.database.transaction() as connection:
+        await connection.executemany(f"DELETE FROM {listed} WHERE id = ?", [(one["id"],) for one in shown])
+    second = await house.get(f"/v1/{listed}?limit=2&cursor={first.json['next_cursor']}")
+    assert second.json[listed] == [last]
+
+
 async def test_a_list_is_of_one_user(house: House) -> None:
     await house.ask_for_short(await house.scene(owner_id="alice"), user_id="alice")
     assert (await house.get("/v1/exports")).json["exports"] == []

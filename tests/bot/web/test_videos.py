@@ -181,6 +181,25 @@ async def test_videos_are_listed_page_by_page_the_last_first(house: House) -> No
     assert (strange.status, strange.json["code"]) == (403, "forbidden")
 
 
+async def test_a_list_goes_on_though_the_page_before_has_been_removed(house: House) -> None:
+    made = [(await house.scene()).video_id for _ in range(3)]
+    first = await house.get("/v1/videos?limit=2")
+    for one in first.json["videos"]:
+        await house.ask("DELETE", f"/v1/videos/{one['id']}", headers=house.bearer())
+    second = await house.get(f"/v1/videos?limit=2&cursor={first.json['next_cursor']}")
+    assert [one["id"] for one in second.json["videos"]] == made[:1]
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "vid_4kd0zt9m3v", "p", "p-1", "p1e3", "p" + "9" * 30, "p\N{ARABIC-INDIC DIGIT ONE}"]
+)
+@pytest.mark.parametrize("listed", ["videos", "exports", "deliveries"])
+async def test_a_cursor_of_nobodys_is_a_400(house: House, listed: str, cursor: str) -> None:
+    answer = await house.get(f"/v1/{listed}", params={"cursor": cursor})
+    assert (answer.status, answer.json["code"]) == (400, "invalid_input")
+    assert "next_cursor" in answer.json["detail"]
+
+
 async def test_a_video_is_renamed_by_those_who_may_act_for_its_owner(house: House) -> None:
     path = f"/v1/videos/{(await house.scene()).video_id}"
     renamed = await house.ask("PATCH", path, headers=house.bearer(), json={"title": "The\nfinal"})
