@@ -63,11 +63,12 @@ def json(model: BaseModel, *, status: int = 200, headers: Mapping[str, str] | No
 
 
 async def _refuse_replay(route: Route, call: Call) -> None:
-    """A signature covers the body alone: whoever overheard one may not use it for anything else."""
+    """A signature covers no address: whoever overheard one may not use it for anything else."""
     if call.signed_id is None:
         return
     key = call.request.headers.get("Idempotency-Key", "")
-    fingerprint = hashlib.sha256(f"{call.request.method} {call.request.path_qs} {key}".encode()).hexdigest()
+    purpose = f"{call.request.method} {call.request.path_qs} {key}\n".encode("utf-8", "surrogateescape")
+    fingerprint = hashlib.sha256(purpose + call.raw).hexdigest()
     seen = await Messages(call.services.database).note(
         call.client.name, call.signed_id, fingerprint=fingerprint, now=call.services.now()
     )

@@ -130,6 +130,7 @@ ROUTES = (
         path=PATH,
         handler=set_scenes,
         body=ScenesBody,
+        repeatable=False,
         answers={200: ScenesView, 404: None, 409: None},
     ),
     Route(
@@ -155,6 +156,7 @@ ROUTES = (
         path=ONE,
         handler=change_scene,
         body=SceneChanges,
+        repeatable=False,
         answers={200: SceneView, 404: None},
     ),
     Route(method="DELETE", path=ONE, handler=remove_scene, answers={204: None, 404: None}),

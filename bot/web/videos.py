@@ -92,6 +92,7 @@ ROUTES = (
         path="/v1/videos/{video_id}",
         handler=change_video,
         body=VideoChanges,
+        repeatable=False,
         answers={200: VideoView, 404: None},
     ),
     Route(method="GET", path="/v1/videos/{video_id}", handler=get_video, answers={200: VideoView, 404: None}),
