@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import suppress
 
 from aiohttp import web
@@ -24,7 +24,7 @@ SILENCE_S = 15.0
 
 async def get_export(call: Call) -> web.Response:
     """See how an export stands; `wait` holds the answer back until that is something new."""
-    query, known = call.query(WatchQuery), call.request.headers.get("If-None-Match")
+    query, known = call.query(WatchQuery), {one.value for one in call.request.if_none_match or ()}
     view = await view_of(call, await own_export(call))
     with suppress(TimeoutError):
         async with asyncio.timeout(query.wait or None):
@@ -32,10 +32,10 @@ async def get_export(call: Call) -> web.Response:
                 view = changed or view
                 if not query.wait or _is_news(view, known):
                     break
-    headers = {"ETag": _tag(view), "Cache-Control": "no-cache"}
+    headers = {"ETag": f'"{_tag(view)}"', "Cache-Control": "no-cache"}
     if view.status in ACTIVE:
         headers |= patience()
-    if known == _tag(view):
+    if _is_known(view, known):
         return web.Response(status=304, headers=headers)
     return json(view, headers=headers)
 
@@ -47,6 +47,8 @@ async def export_events(call: Call) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     )
     await response.prepare(call.request)
+    if call.request.method == "HEAD":
+        return response
     async for view in _changes(call):
         await response.write(_event(view).encode())
         if view is not None and view.status not in ACTIVE:
@@ -97,13 +99,17 @@ async def _changes(call: Call) -> AsyncIterator[ExportView | None]:
             bell.cancel()
 
 
-def _is_news(view: ExportView, known: str | None) -> bool:
+def _is_news(view: ExportView, known: Set[str]) -> bool:
     """To one who has a version: another one. To one who has none: the end."""
-    return _tag(view) != known if known else view.status not in ACTIVE
+    return not _is_known(view, known) if known else view.status not in ACTIVE
+
+
+def _is_known(view: ExportView, known: Set[str]) -> bool:
+    return not known.isdisjoint({_tag(view), "*"})
 
 
 def _tag(view: ExportView) -> str:
-    return f'"{hashlib.sha256(view.model_dump_json().encode()).hexdigest()[:20]}"'
+    return hashlib.sha256(view.model_dump_json().encode()).hexdigest()[:20]
 
 
 def _event(view: ExportView | None) -> str:

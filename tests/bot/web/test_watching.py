@@ -4,9 +4,11 @@ import asyncio
 import json
 
 import aiohttp
+import pytest
 
 from processing.ffmpeg import Progress
-from tests.bot.web.conftest import House
+from tests.bot.web.conftest import TOKEN, House
+from tests.bot.web.test_patience import said_until_the_end
 
 
 async def rendering(house: House) -> str:
@@ -25,6 +27,14 @@ async def test_who_has_the_latest_version_is_told_so(house: House) -> None:
     headers = house.bearer() | {"If-None-Match": etag}
     again = await house.get(f"/v1/exports/{export_id}", headers=headers)
     assert (again.status, again.raw) == (304, b"")
+
+
+@pytest.mark.parametrize("known", ["W/{}", '"other", {}', "*"], ids=["weak", "one-of-several", "any"])
+async def test_who_has_the_latest_version_may_say_so_in_every_form(house: House, known: str) -> None:
+    export_id = await house.completed(await house.scene())
+    etag = (await house.get(f"/v1/exports/{export_id}")).headers["ETag"]
+    headers = house.bearer() | {"If-None-Match": known.format(etag)}
+    assert (await house.get(f"/v1/exports/{export_id}", headers=headers)).status == 304
 
 
 async def test_a_long_poll_ends_with_the_export(house: House) -> None:
@@ -70,6 +80,20 @@ async def test_every_change_is_told_as_an_event_until_the_end(house: House) -> N
     assert [name for name, _ in (first, second, last)] == ["processing", "processing", "completed"]
     assert second[1]["progress"] == {"percent": 80, "stage": "encoding", "eta_s": 2}
     assert last[1]["download_url"].startswith("http")
+
+
+async def test_who_asks_for_the_head_of_the_events_alone_gets_no_more(house: House) -> None:
+    export_id = await house.completed(await house.scene())
+    head = f" HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {TOKEN}\r\n"
+    asked = f"HEAD /v1/exports/{export_id}/events{head}\r\n"
+    said = await said_until_the_end(
+        house, asked, f"GET /v1/exports/{export_id}{head}Connection: close\r\n\r\n"
+    )
+    first, second, body = said.split(b"\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 200")
+    assert b"text/event-stream" in first
+    assert second.startswith(b"HTTP/1.1 200")
+    assert json.loads(body)["id"] == export_id
 
 
 async def test_who_listens_is_let_go_when_the_service_closes(house: House) -> None:
