@@ -10,6 +10,8 @@ import aiohttp
 
 from bot.addresses import Network
 from bot.hops import ask, open_session
+from bot.remote.blocks import answered_span
+from bot.remote.origin import BUSY
 from bot.sites.ytdlp import SiteLimits, Sites
 from processing.errors import FetchRefused, Refusal, SourceRefused
 
@@ -19,6 +21,9 @@ COPIED_BYTES = 4 * 1024 * 1024
 RESUMPTIONS = 3
 #: What an attempt must have brought to be worth another: who sends less has us connect for ever.
 WORTH_BYTES = 16 * 1024
+#: Before a server that has become busy is asked again, doubled each time.
+PAUSE_S = 0.5
+_BREAKS = (aiohttp.ClientPayloadError, aiohttp.ClientConnectionError)
 #: How a file below one of the configured folders is written: `folder:holiday/beach.mp4`.
 FOLDER = "folder:"
 
@@ -94,13 +99,15 @@ class Fetcher:
             had = transfer.kept
             try:
                 async with await ask(self._session, url, transfer.wish()) as answer:
-                    await transfer.take(answer)
-                return
-            except aiohttp.ClientPayloadError:
-                # what had arrived and was not read yet is lost with the connection
-                in_vain = 0 if transfer.kept >= had + WORTH_BYTES else in_vain + 1
-            except aiohttp.ClientError:
-                raise FetchRefused("The server cannot be understood.") from None
+                    busy = transfer.begun and answer.status in BUSY
+                    if not busy and await transfer.take(answer):
+                        return
+                await asyncio.sleep(PAUSE_S * 2**in_vain if busy and in_vain < RESUMPTIONS else 0)
+            except aiohttp.ClientError as error:
+                if not (transfer.begun and isinstance(error, _BREAKS)):
+                    raise FetchRefused("The server cannot be understood.") from None
+            # what had arrived and was not read yet is lost with the connection
+            in_vain = 0 if transfer.kept >= had + WORTH_BYTES else in_vain + 1
         raise FetchRefused("The server breaks off again and again.")
 
 
@@ -121,7 +128,9 @@ class _Transfer:
         self._most_bytes = most_bytes
         self._on_progress = on_progress
         self._have = 0
+        self._size: int | None = None
         self._tag = ""
+        self.begun = False
 
     @property
     def kept(self) -> int:
@@ -134,24 +143,38 @@ class _Transfer:
             return {}
         return {"Range": f"bytes={self._have}-", "If-Range": self._tag}
 
-    async def take(self, answer: aiohttp.ClientResponse) -> None:
-        goes_on = answer.status == 206 and self._goes_on(answer)
-        if answer.status != 200 and not goes_on:
-            raise FetchRefused(f"The server answers {answer.status}.")
-        self._have = self._have if goes_on else 0
-        tag = answer.headers.get("ETag", "")
-        self._tag = "" if tag.startswith("W/") else tag
-        whole = self._have + (answer.content_length or 0)
-        self._demand_room(whole)
-        with self._path.open("ab" if goes_on else "wb") as file:
+    async def take(self, answer: aiohttp.ClientResponse) -> bool:
+        """Write what comes. False: it was a part, and there is more."""
+        size = self._size_told_of_next(answer) if answer.status == 206 else None
+        if size is None:
+            self._begin(answer)
+        else:
+            self._size = size
+        self._demand_room(self._size or 0)
+        with self._path.open("ab" if self._have else "wb") as file:
             async for piece in answer.content.iter_chunked(PIECE_BYTES):
                 self._demand_room(self._have + len(piece))
                 await asyncio.to_thread(file.write, piece)
                 self._have += len(piece)
-                self._on_progress(self._have / whole if answer.content_length else 0.0)
+                self._on_progress(min(1.0, self._have / self._size) if self._size else 0.0)
+        if self._have > (self._size or self._have):
+            raise FetchRefused("The server sends more than there is.")
+        return self._have == (self._size or self._have)
 
-    def _goes_on(self, answer: aiohttp.ClientResponse) -> bool:
-        return answer.headers.get("Content-Range", "").startswith(f"bytes {self._have}-")
+    def _begin(self, answer: aiohttp.ClientResponse) -> None:
+        if answer.status != 200:
+            raise FetchRefused(f"The server answers {answer.status}.")
+        tag = answer.headers.get("ETag", "")
+        self._tag = "" if tag.startswith("W/") else tag
+        self._have, self._size, self.begun = 0, answer.content_length, True
+
+    def _size_told_of_next(self, answer: aiohttp.ClientResponse) -> int | None:
+        """How large the file is; None: this is not the part of it that was asked for."""
+        sent = answered_span(answer.headers.get("Content-Range", ""))
+        if not self.kept or sent is None or sent[0].start != self._have:
+            return None
+        is_same = answer.headers.get("ETag", self._tag) == self._tag and self._size in (None, sent[1])
+        return sent[1] if is_same else None
 
     def _demand_room(self, size: int) -> None:
         if size > self._most_bytes:

@@ -16,7 +16,7 @@ from storage.models import Remote
 #: A part that breaks off is taken up where it broke, this many times.
 RESUMPTIONS = 3
 #: Answers of a server that may do better in a moment.
-_BUSY = frozenset({429, 500, 502, 503, 504})
+BUSY = frozenset({429, 500, 502, 503, 504})
 _CHANGED = frozenset({200, 412, 416})
 
 
@@ -49,7 +49,7 @@ class Origin:
             try:
                 wanted = Span(start=at, end=span.end)
                 async with await ask(self.session, self.remote.url, self._headers(wanted)) as answer:
-                    if answer.status not in _BUSY:
+                    if answer.status not in BUSY:
                         self._judge(answer, wanted)
                         async for piece in answer.content.iter_chunked(BLOCK_BYTES):
                             kept = piece[: span.end - at]

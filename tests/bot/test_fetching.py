@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import hops
 from bot.fetching import RESUMPTIONS, Fetcher, FetchLimits, open_fetcher
 from processing.errors import FetchRefused, SourceRefused
 from tests.raw_server import head, saying
@@ -296,6 +297,112 @@ async def test_a_part_that_is_not_the_one_that_was_asked_for_is_not_taken(
     async with serving(confused) as url:
         with pytest.raises(FetchRefused, match="answers 206"):
             await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def first_half(request: web.Request) -> web.StreamResponse:
+    """What is asked for without a range: half of it, and then nothing more."""
+    return await break_off(request, start=0, end=len(BODY) // 2, headers={"ETag": '"1"'})
+
+
+def part(start: int, end: int, *, tag: str = '"1"') -> web.Response:
+    headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(BODY)}", "ETag": tag}
+    return web.Response(status=206, headers=headers, body=BODY[start:end])
+
+
+async def test_a_part_that_brings_less_than_was_asked_for_is_not_taken_for_the_end(
+    fetch: Fetcher, tmp_path: Path
+) -> None:
+    heard: list[float] = []
+
+    async def capped(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await first_half(request)
+        start = int(request.headers["Range"][6:-1])
+        return part(start, min(len(BODY), start + 100_000))
+
+    async with serving(capped) as url:
+        await fetch(url, tmp_path / "file", on_progress=heard.append)
+    assert (tmp_path / "file").read_bytes() == BODY
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+
+async def test_a_part_that_never_ends_is_not_taken(fetch: Fetcher, tmp_path: Path) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await first_half(request)
+        start = int(request.headers["Range"][6:-1])
+        headers = {"Content-Range": f"bytes {start}-{len(BODY) - 1}/{len(BODY)}", "ETag": '"1"'}
+        response = web.StreamResponse(status=206, headers=headers)
+        await response.prepare(request)
+        await response.write(BODY)
+        return response
+
+    async with serving(endless) as url:
+        with pytest.raises(FetchRefused, match="more than there is"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_a_part_of_another_file_is_not_taken(fetch: Fetcher, tmp_path: Path) -> None:
+    async def confused(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await first_half(request)
+        return part(int(request.headers["Range"][6:-1]), len(BODY), tag='"2"')
+
+    async with serving(confused) as url:
+        with pytest.raises(FetchRefused, match="answers 206"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_a_part_that_nobody_asked_for_is_not_taken(fetch: Fetcher, tmp_path: Path) -> None:
+    async def eager(request: web.Request) -> web.StreamResponse:
+        return part(0, 100)
+
+    async with serving(eager) as url:
+        with pytest.raises(FetchRefused, match="answers 206"):
+            await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+
+
+async def test_a_server_that_is_busy_when_a_transfer_is_taken_up_is_asked_again(
+    fetch: Fetcher, tmp_path: Path
+) -> None:
+    busy = [503, 429]
+
+    async def recovering(request: web.Request) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return await first_half(request)
+        if busy:
+            return web.Response(status=busy.pop())
+        return part(int(request.headers["Range"][6:-1]), len(BODY))
+
+    async with serving(recovering) as url:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+    assert (tmp_path / "file").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("hangs_up", [True, False], ids=["hangs-up", "silent"])
+async def test_a_server_that_gives_no_answer_when_a_transfer_is_taken_up_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangs_up: bool
+) -> None:
+    monkeypatch.setattr(hops, "SILENCE_S", 0.5)
+    asked, over = [], asyncio.Event()
+
+    async def shy(request: web.Request) -> web.StreamResponse:
+        asked.append(request.headers.get("Range"))
+        if asked == [None]:
+            return await first_half(request)
+        if len(asked) < 4:
+            if hangs_up and request.transport:
+                request.transport.close()
+            else:
+                await over.wait()
+        return part(int(request.headers["Range"][6:-1]), len(BODY))
+
+    limits = FetchLimits(most_bytes=len(BODY), timeout_s=20, allowed_networks=LOOPBACK)
+    async with serving(shy) as url, open_fetcher(limits) as fetch:
+        await fetch(url, tmp_path / "file", on_progress=lambda part: None)
+        over.set()
+    assert (tmp_path / "file").read_bytes() == BODY
 
 
 async def test_a_file_that_is_another_by_now_is_fetched_from_its_beginning(

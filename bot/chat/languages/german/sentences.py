@@ -102,6 +102,7 @@ SENTENCES = {
         "Diese Datei gibt es in den freigegebenen Ordnern nicht."
     ),
     "The server cannot be understood.": "Der Server ist nicht zu verstehen.",
+    "The server sends more than there is.": "Der Server sendet mehr, als da ist.",
     "The server breaks off again and again.": "Der Server bricht immer wieder ab.",
     "The server answers {}.": "Der Server antwortet {}.",
     "The server cannot be reached.": "Der Server ist nicht zu erreichen.",
