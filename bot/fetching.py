@@ -85,9 +85,8 @@ class Fetcher:
 
     def _shared(self, name: str) -> Path:
         for folder in self._limits.folders:
-            root = folder.resolve()
-            path = (root / name).resolve()
-            if path.is_relative_to(root) and path.is_file():
+            path = _file_below(folder.resolve(), name)
+            if path is not None:
                 if path.stat().st_size > self._limits.most_bytes:
                     raise SourceRefused(Refusal.TOO_LARGE_A_FILE)
                 return path
@@ -109,6 +108,14 @@ class Fetcher:
             # what had arrived and was not read yet is lost with the connection
             in_vain = 0 if transfer.kept >= had + WORTH_BYTES else in_vain + 1
         raise FetchRefused("The server breaks off again and again.")
+
+
+def _file_below(root: Path, name: str) -> Path | None:
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError, RuntimeError):  # longer than a name may be, no name at all, or a loop
+        return None
 
 
 async def _copy(source: Path, path: Path, on_progress: Callable[[float], None]) -> None:

@@ -277,7 +277,18 @@ async def test_a_file_of_a_shared_folder_is_copied(share: Path, tmp_path: Path) 
     assert (tmp_path / "file").read_bytes() == (share / "films" / "a.mp4").read_bytes() == BODY
 
 
-@pytest.mark.parametrize("name", ["../secret", "way-out", "films", "/etc/passwd", "films/../../secret"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret",
+        "way-out",
+        "films",
+        "/etc/passwd",
+        "films/../../secret",
+        pytest.param("a" * 256, id="longer-than-names-are"),
+        pytest.param("a\0b", id="no-name"),
+    ],
+)
 async def test_nothing_outside_of_a_shared_folder_can_be_had(share: Path, tmp_path: Path, name: str) -> None:
     limits = FetchLimits(most_bytes=len(BODY), timeout_s=5, folders=[share])
     async with open_fetcher(limits) as fetch:
