@@ -26,6 +26,8 @@ _ALSO_PRIVATE: tuple[Network, ...] = tuple(
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
 _COMPATIBLE = IPv6Network("::/96")
+#: These two have no IPv4 address inside: nowhere, and this machine.
+_OWN = IPv6Network("::/127")
 
 
 class AddressRefused(OSError):
@@ -34,8 +36,8 @@ class AddressRefused(OSError):
 
 def is_public(address: Address, *, allowed: Sequence[Network] = ()) -> bool:
     """Whether we may connect to it. An IPv4 address in an IPv6 coat is judged without the coat."""
-    address = _uncoated(address)
-    if any(address in network for network in allowed):
+    coated, address = address, _uncoated(address)
+    if any(address in network or coated in network for network in allowed):
         return True
     if address.is_multicast or any(address in network for network in _ALSO_PRIVATE):
         return False
@@ -65,6 +67,6 @@ def _uncoated(address: Address) -> Address:
         return address.ipv4_mapped
     if address.sixtofour is not None:
         return address.sixtofour
-    if address in _NAT64 or address in _COMPATIBLE:
+    if address in _NAT64 or (address in _COMPATIBLE and address not in _OWN):
         return IPv4Address(address.packed[-4:])
     return address

@@ -65,6 +65,23 @@ def test_an_allowed_network_is_open_in_every_form_and_others_stay_shut() -> None
     assert not is_public(ip_address("192.168.0.1"), allowed=allowed)
 
 
+@pytest.mark.parametrize(
+    ("network", "address", "other"),
+    [
+        ("::1/128", "::1", "::"),
+        ("::1/128", "::1", "127.0.0.1"),
+        ("fd12::/16", "fd12::1", "fd13::1"),
+        ("::ffff:10.0.0.0/104", "::ffff:10.1.2.3", "::ffff:192.168.0.1"),
+        ("64:ff9b::/96", "64:ff9b::10.0.0.1", "10.0.0.1"),
+        ("0.0.0.0/31", "::ffff:0.0.0.1", "::1"),
+    ],
+)
+def test_an_allowed_network_is_open_as_it_is_written(network: str, address: str, other: str) -> None:
+    allowed = [ip_network(network)]
+    assert is_public(ip_address(address), allowed=allowed)
+    assert not is_public(ip_address(other), allowed=allowed)
+
+
 def test_no_socket_is_made_for_a_private_address() -> None:
     with pytest.raises(AddressRefused):
         guarded([])((2, 1, 6, "", ("127.0.0.1", 80)))
