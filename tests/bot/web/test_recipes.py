@@ -8,12 +8,14 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
 
 from bot.signatures import sign
 from bot.web.server import OPEN_ROUTES, ROUTES
+from processing.errors import RenderFailed
 from storage.models import Event
 from tests.bot.web.conftest import SECRET, TOKEN, House
 
@@ -78,11 +80,73 @@ async def test_the_workflow_saves_the_short(house: House, tmp_path: Path) -> Non
     assert (tmp_path / "short.mp4").read_bytes() == house.pool.content
 
 
-async def shell(script: str, house: House, *, folder: Path | None = None, **more: str) -> str:
-    return await program("bash", "-euo", "pipefail", "-c", script, house=house, folder=folder, **more)
+@pytest.fixture(params=["curl", "actions"])
+async def script(request: pytest.FixtureRequest, house: House, clip: Path, tmp_path: Path) -> "Script":
+    if request.param == "curl":
+        return Script(RECIPES["curl"], {"VIDEO": str(clip)}, tmp_path)
+    (step,) = yaml.safe_load(RECIPES["actions"])["jobs"]["short"]["steps"]
+    return Script(step["run"], {"SCENE": (await house.scene()).id}, tmp_path)
 
 
-async def program(*arguments: str, house: House, folder: Path | None = None, **more: str) -> str:
+class Script(NamedTuple):
+    """A recipe for the shell, and what it needs."""
+
+    text: str
+    environment: dict[str, str]
+    folder: Path
+
+
+@needs_curl
+async def test_a_script_asks_again_while_the_short_is_being_made(
+    house: House, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.pool.gate.clear()
+    looked, waiting_before = [], house.services.exports.waiting_before
+
+    async def look(export_id: str) -> int | None:
+        looked.append(export_id)
+        if len(looked) == 6:
+            house.pool.gate.set()
+        return await waiting_before(export_id)
+
+    monkeypatch.setattr(house.services.exports, "waiting_before", look)
+    impatient = script.text.replace("wait=60", "wait=0")
+    said = await shell(impatient, house, folder=script.folder, **script.environment)
+    if "VIDEO" in script.environment:
+        assert re.fullmatch(rf"{house.services.base_url}/d/\S+", said.strip())
+    else:
+        assert (script.folder / "short.mp4").read_bytes() == house.pool.content
+    assert len(looked) >= 6
+
+
+@needs_curl
+async def test_a_script_ends_with_an_error_when_there_is_no_short(house: House, script: Script) -> None:
+    house.pool.error = RenderFailed("The video could not be processed.")
+    said = await shell(script.text, house, folder=script.folder, ends_with=1, **script.environment)
+    assert said == ""
+    assert not (script.folder / "short.mp4").exists()
+
+
+@needs_curl
+async def test_each_attempt_of_a_workflow_asks_anew(house: House, tmp_path: Path) -> None:
+    (step,) = yaml.safe_load(RECIPES["actions"])["jobs"]["short"]["steps"]
+    scene = (await house.scene()).id
+    for attempt in ("1", "2", "2"):
+        run = {"GITHUB_RUN_ID": "117", "GITHUB_RUN_ATTEMPT": attempt}
+        await shell(step["run"], house, folder=tmp_path, SCENE=scene, **run)
+    assert len(await house.services.exports.of_user("tool", at_most=9)) == 2
+
+
+async def shell(
+    script: str, house: House, *, folder: Path | None = None, ends_with: int = 0, **more: str
+) -> str:
+    arguments = ("bash", "-euo", "pipefail", "-c", script)
+    return await program(*arguments, house=house, folder=folder, ends_with=ends_with, **more)
+
+
+async def program(
+    *arguments: str, house: House, folder: Path | None = None, ends_with: int = 0, **more: str
+) -> str:
     """What a program prints that knows the face by its environment."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -94,5 +158,5 @@ async def program(*arguments: str, house: House, folder: Path | None = None, **m
         *arguments, env=environment | more, cwd=folder, stdout=asyncio.subprocess.PIPE
     )
     said, _ = await process.communicate()
-    assert process.returncode == 0
+    assert process.returncode == ends_with
     return said.decode()

@@ -61,6 +61,16 @@ async def test_the_workflow_asks_again_while_the_short_is_being_made(house: Hous
     assert items["How it stands"]["status"] == "completed"
 
 
+def test_each_item_that_goes_through_the_workflow_is_a_request_of_its_own() -> None:
+    (asking,) = (node for node in WORKFLOW["nodes"] if node["name"] == "Ask for a short")
+    headers = [
+        pairs(asking["parameters"], "sendHeaders", "headerParameters", Facts({}, {}, number))
+        for number in (0, 1)
+    ]
+    assert headers[0]["Idempotency-Key"] != headers[1]["Idempotency-Key"]
+    assert asking["parameters"]["headerParameters"]["parameters"][0]["value"].removeprefix("=") in PAPER
+
+
 async def test_the_workflow_says_why_there_is_no_short(house: House) -> None:
     house.pool.error = RenderFailed("The video could not be processed.")
     items = await performed(house)
@@ -107,6 +117,7 @@ class Facts(NamedTuple):
 
     item: dict[str, Any]
     of_nodes: dict[str, Any]
+    number: int = 0
 
 
 async def perform(node: dict[str, Any], facts: Facts, house: House, *, scene_id: str, wait: str) -> Answer:
@@ -146,6 +157,7 @@ def evaluated(text: str, facts: Facts) -> str:
     if not text.startswith("="):
         return text
     text = text[1:].replace("{{ $workflow.id }}", "Wf1").replace("{{ $execution.id }}", "117")
+    text = text.replace("{{ $itemIndex }}", str(facts.number))
     text = re.sub(
         r"{{ \$\('([^']+)'\)\.item\.json\.(\w+) }}",
         lambda found: str(facts.of_nodes[found[1]][found[2]]),
