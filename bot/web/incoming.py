@@ -12,6 +12,7 @@ from typing import cast
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.signatures import TOLERANCE
 from bot.web.problems import Problem
 
 JSON_BYTES = 256 * 1024
@@ -24,6 +25,8 @@ SILENCE_S = 20.0
 #: After a while a body has to have come at this rate at least.
 LEAST_BYTES_S = 4 * 1024
 START_S = 30.0
+#: As long as a signature is good for: only the whole of a body proves who sends it.
+UNPROVEN_S = TOLERANCE.total_seconds()
 #: A small body has to be there as a whole by then.
 JSON_S = 20.0
 
@@ -40,8 +43,11 @@ class Upload:
 class Inflow:
     """The body as it comes in, in the shape that aiohttp's form reader reads from."""
 
-    def __init__(self, content: StreamReader, *, at_most: int, feed: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, content: StreamReader, *, at_most: int, feed: Callable[[bytes], None], is_proven: bool
+    ) -> None:
         self._content = content
+        self._is_proven = is_proven
         self._at_most = at_most
         self._feed = feed
         self._returned = b""
@@ -90,10 +96,18 @@ class Inflow:
         self._got += len(piece)
         if self._got < self._least():
             raise Problem(408, "too_slow", "The body comes in too slowly.")
+        if self._is_late():
+            raise Problem(
+                408, "too_slow", "The body took longer than a signature may; a token has all the time."
+            )
         if self._got > self._at_most:
             raise Problem(413, "too_large", "The body is larger than this service takes.")
         self._feed(piece)
         return piece
+
+    def _is_late(self) -> bool:
+        took_s = asyncio.get_running_loop().time() - self._began
+        return not self._is_proven and took_s > UNPROVEN_S and not self._content.at_eof()
 
     def _least(self) -> float:
         """What should be there by now, of a body that is still coming."""

@@ -16,7 +16,7 @@ SERVICES = web.AppKey("services", Services)
 #: (client, idempotency key) of every request that is being worked on.
 IN_FLIGHT: web.AppKey[set[tuple[str, str]]] = web.AppKey("in_flight", set)
 #: Signed uploads under way: who sends them is known only at their end, so there must not be many.
-UNPROVEN = web.AppKey("unproven", asyncio.Semaphore)
+UNPROVEN = web.AppKey("unproven", Room)
 #: What has to be well besides: name -> whether it is.
 CONDITIONS: web.AppKey[Mapping[str, Callable[[], bool]]] = web.AppKey("conditions", Mapping)
 #: Set when the service closes, so that those who wait for news are let go.

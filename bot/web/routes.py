@@ -1,8 +1,8 @@
 """The route table's form: what a route is, and how a request becomes an authenticated call of it."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from bot.web.calls import Call
 from bot.web.incoming import JSON_BYTES, Inflow, Upload, small_body, upload
 from bot.web.keys import SERVICES, UNPROVEN
 from bot.web.problems import Problem
+from bot.web.room import host_of
 from storage.messages import Messages, Seen
 
 MB = 1_000_000
@@ -85,17 +86,25 @@ async def _taken_in(
     at_most = services.settings.limits.upload_mb * MB if is_form else JSON_BYTES
     if (request.content_length or 0) > at_most:
         raise Problem(413, "too_large", "The body is larger than this service takes.")
-    inflow = Inflow(request.content, at_most=at_most, feed=claim.feed)
+    is_proven = claim.signed_id is None
+    inflow = Inflow(request.content, at_most=at_most, feed=claim.feed, is_proven=is_proven)
     if not is_form:
         yield await small_body(inflow), None
         return
-    unproven = request.app[UNPROVEN]
-    if claim.signed_id and unproven.locked():
+    with nullcontext() if is_proven else _place_of_unproven(request):
+        async with upload(request, inflow, scratch=services.scratch) as form:
+            yield b"", form
+
+
+@contextmanager
+def _place_of_unproven(request: web.Request) -> Iterator[None]:
+    room = request.app[UNPROVEN]
+    host = host_of(request.remote) if request.remote else ""
+    if not room.enter(host):
         raise Problem(
             503, "busy", "Enough signed uploads are under way; a token needs no queue.", headers=BUSY
         )
-    async with (
-        unproven if claim.signed_id else nullcontext(),
-        upload(request, inflow, scratch=services.scratch) as form,
-    ):
-        yield b"", form
+    try:
+        yield
+    finally:
+        room.leave(host)

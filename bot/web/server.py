@@ -50,7 +50,8 @@ from storage.figures import Ledger
 
 #: How long answers that are under way are given when the face closes.
 CLOSING_S = 5.0
-UNPROVEN_AT_ONCE = 2
+#: Two for each address, so that one that sends what it cannot prove keeps no other out.
+UNPROVEN_AT_ONCE = 4
 
 ROUTES: tuple[Route, ...] = (
     *videos.ROUTES,
@@ -81,7 +82,7 @@ def application(
     app = web.Application(middlewares=[counted, cross_origin, problems])
     app[SERVICES] = services
     app[IN_FLIGHT] = set()
-    app[UNPROVEN] = asyncio.Semaphore(UNPROVEN_AT_ONCE)
+    app[UNPROVEN] = Room(UNPROVEN_AT_ONCE)
     app[CONDITIONS] = conditions or {}
     app[ROOM] = Room(beside_the_work(services.settings.service.connections))
     app[METRICS] = RequestFigures(app[ROOM])

@@ -3,12 +3,15 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.web import incoming
 from tests.bot.web.conftest import OTHER_TOKEN, SECRET, House
+from tests.bot.web.test_callers import FOREIGN
 
 
 def form(content: bytes, **fields: str) -> aiohttp.FormData:
@@ -78,6 +81,37 @@ async def test_of_many_signed_uploads_some_are_asked_to_come_again(house: House,
     assert early.result().status == 503
     done.set()
     assert sorted([(await upload).status for upload in uploads]) == [201, 201, 503]
+
+
+async def test_invented_signatures_from_one_address_keep_no_other_out(house: House, clip: Path) -> None:
+    invented = house.signed(b"", secret=FOREIGN) | {"Content-Type": "multipart/form-data; boundary=e"}
+    more = {"Host": "here", "Content-Length": "900", "Expect": "100-continue"} | invented
+    head = "".join(f"{name}: {value}\r\n" for name, value in more.items())
+    asked = f"POST /v1/videos HTTP/1.1\r\n{head}\r\n"
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", house.http._base_url.port, local_addr=("127.0.0.2", 0)
+            )
+            stack.callback(writer.close)
+            writer.write(asked.encode())
+            assert await reader.readline()  # it is being worked on
+        body, kind = written(clip.read_bytes())
+        headers = house.signed(body) | {"Content-Type": kind}
+        assert (await house.post("/v1/videos", data=body, headers=headers)).status == 201
+
+
+async def test_a_signed_upload_has_a_time_by_which_it_must_be_here(
+    house: House, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "UNPROVEN_S", -1.0, raising=False)
+    body, kind = written(clip.read_bytes())
+    body += bytes(600_000)  # too much to be here at once
+    statuses = [
+        (await house.post("/v1/videos", data=body, headers=proof | {"Content-Type": kind})).status
+        for proof in (house.signed(body), house.bearer())
+    ]
+    assert statuses == [408, 201]
 
 
 async def test_an_upload_changed_on_its_way_is_refused_and_leaves_nothing(house: House, clip: Path) -> None:
