@@ -12,7 +12,7 @@ HEADERS = (
     "Authorization, Content-Type, Idempotency-Key, If-None-Match, Range, "
     "webhook-id, webhook-timestamp, webhook-signature"
 )
-EXPOSED = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
+EXPOSED = "Accept-Ranges, Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After"
 REMEMBERED_S = 3600
 
 

@@ -28,6 +28,15 @@ async def test_answers_and_refusals_may_be_shown_to_a_named_origin(house: House)
         assert answer.headers["Access-Control-Allow-Origin"] == FRIEND
 
 
+async def test_a_page_of_a_named_origin_may_play_a_short_in_parts(house: House) -> None:
+    export = await house.services.exports.get(await house.completed(await house.scene()))
+    assert export is not None
+    answer = await house.ask("GET", f"/d/{export.token}", headers={"Origin": FRIEND, "Range": "bytes=0-3"})
+    assert answer.status == 206
+    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert {"Content-Range", "Accept-Ranges"} <= {*exposed}
+
+
 async def test_what_is_kept_for_one_origin_is_not_given_to_another(house: House) -> None:
     for origin in ({}, {"Origin": FRIEND}, {"Origin": "https://evil.example"}):
         assert (await house.get("/v1/exports", headers=house.bearer() | origin)).headers["Vary"] == "Origin"
