@@ -8,6 +8,7 @@ from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from bot.signatures import SignatureInvalid
 from bot.web.callers import Claim
 from bot.web.keys import LEDGER, METRICS, SERVICES
 from storage.figures import Figures, Spread
@@ -57,9 +58,12 @@ async def counted(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def metrics_page(request: web.Request) -> web.Response:
-    """All figures, for any client that proves itself."""
+    """All figures, for any client that has a token: a signature could be overheard and used again."""
     services = request.app[SERVICES]
-    Claim(request.headers, clients=services.settings.clients, now=services.now()).client()
+    claim = Claim(request.headers, clients=services.settings.clients, now=services.now())
+    if claim.signed_id is not None:
+        raise SignatureInvalid("Send a bearer token.")
+    claim.client()
     snapshot = CollectorRegistry()
     snapshot.register(_Snapshot(await request.app[LEDGER].figures(), services.exporter.refusals.by_code))
     text = generate_latest(snapshot) + generate_latest(request.app[METRICS].registry)

@@ -79,6 +79,7 @@ def found_in(found: dict[str, dict[str, float]]) -> set[str]:
 
 async def test_strangers_do_not_see_the_figures(house: House) -> None:
     assert (await house.ask("GET", "/metrics")).status == 401
+    assert (await house.ask("GET", "/metrics", headers=house.signed(b""))).status == 401
 
 
 @pytest.mark.parametrize("name", ["alerts.yml", "grafana.json"])
