@@ -2,11 +2,12 @@
 
 from aiohttp import web
 
-from bot.web.asking import accepted_answer, alone, destinations, idempotency
+from bot.web.asking import accepted_answer, alone, destinations, idempotency, patience
 from bot.web.bodies import PageQuery, RenewBody
 from bot.web.calls import Call
 from bot.web.export_views import AcceptedView, ExportsView, ExportView
 from bot.web.paging import more_than, page_of
+from bot.web.problems import Problem
 from bot.web.routes import Route, json
 from bot.web.watching import own_export, view_of
 from processing.requests import ExportRequest
@@ -41,6 +42,8 @@ async def renew_export(call: Call) -> web.Response:
     renewed = await call.services.exporter.renew(export.id)
     if renewed is not None:
         return json(await view_of(call, renewed))
+    if export.status in ACTIVE:
+        raise Problem(409, "unfinished", "This export has not ended yet.", headers=patience())
     with alone(call):
         request = ExportRequest(
             scene_id=export.scene_id,

@@ -237,6 +237,14 @@ async def test_a_finished_short_is_deleted_with_its_link(house: House) -> None:
     assert await house.services.files.entries() == []
 
 
+async def test_an_unfinished_export_has_nothing_to_renew(house: House) -> None:
+    house.pool.gate.clear()
+    asked = await house.ask_for_short(await house.scene())
+    answer = await house.post(f"/v1/exports/{asked.json['id']}/renew", json={})
+    assert (answer.status, answer.json["code"]) == (409, "unfinished")
+    assert len((await house.get("/v1/exports")).json["exports"]) == 1
+
+
 async def test_a_living_link_is_renewed_in_place_and_the_old_one_is_dead(house: House) -> None:
     export_id = await house.completed(await house.scene())
     old = (await house.get(f"/v1/exports/{export_id}")).json
