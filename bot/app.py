@@ -135,6 +135,7 @@ async def _work(
         exports_per_day=settings.limits.exports_per_day,
         now=services.now,
         news=news,
+        tally=services.tally,
     )
     milestones = Milestones(
         deliveries=services.deliveries, board=services.board, now=services.now, on_news=services.on_news

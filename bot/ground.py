@@ -18,6 +18,7 @@ from processing.opener import Opener, RemoteReader
 from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.staying import Staying
+from processing.tally import Tally
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -50,7 +51,7 @@ class Ground:
 
 def services_upon(ground: Ground, settings: Settings, *, base_url: str) -> Services:
     """Everything a face asks for, within the bounds of these settings."""
-    database, board = ground.database, ProgressBoard()
+    database, board, tally = ground.database, ProgressBoard(), Tally()
     library, ingestor = _catalogue(ground, settings)
     return Services(
         settings=settings,
@@ -90,7 +91,9 @@ def services_upon(ground: Ground, settings: Settings, *, base_url: str) -> Servi
             now=ground.now,
             on_news=ground.on_news,
             on_order=ingestor.wake,
+            tally=tally,
         ),
+        tally=tally,
         now=ground.now,
         on_news=ground.on_news,
     )

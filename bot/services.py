@@ -13,6 +13,7 @@ from processing.ingest import Library
 from processing.ingestor import Ingestor
 from processing.opener import Opener, RemoteReader
 from processing.progress import ProgressBoard
+from processing.tally import Tally
 from storage.database import Database
 from storage.deliveries import Deliveries
 from storage.exports import Exports
@@ -51,6 +52,7 @@ class Services:
     ingestor: Ingestor
     album: Album
     exporter: Exporter
+    tally: Tally
     now: Callable[[], datetime]
     #: Told when there may be news to bring.
     on_news: Callable[[], None] = lambda: None

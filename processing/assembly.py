@@ -10,6 +10,7 @@ from processing.pool import RenderPool
 from processing.progress import ProgressBoard
 from processing.reception import Reception
 from processing.requests import ExportLimits
+from processing.tally import Tally
 from storage.database import Database
 from storage.exports import Exports
 from storage.files import FileStore
@@ -34,6 +35,7 @@ def exporter_above(
     now: Callable[[], datetime],
     on_news: Callable[[], None],
     on_order: Callable[[], None],
+    tally: Tally | None = None,
 ) -> Exporter:
     """Two of them above the same database share nothing else: so it is after a restart."""
     exports, videos = Exports(database), Videos(database)
@@ -48,6 +50,7 @@ def exporter_above(
         board=board,
         limits=limits,
         engine=engine,
+        tally=tally or Tally(),
         now=now,
         on_news=on_news,
     )

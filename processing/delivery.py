@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from processing.news import LONGEST_PATIENCE_S, News, Notifier, RetryLater, Undeliverable, VideoNews
+from processing.tally import Tally
 from storage.deliveries import Deliveries
 from storage.exports import Exports
 from storage.intakes import Intakes
@@ -54,6 +55,7 @@ class Courier:
         exports_per_day: int,
         now: Callable[[], datetime],
         news: asyncio.Event | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self._deliveries = deliveries
         self._exports = exports
@@ -62,6 +64,8 @@ class Courier:
         self._exports_per_day = exports_per_day
         self._now = now
         self._news = news or asyncio.Event()
+        self._tally = tally or Tally()
+        self._tally.expect_kinds(notifiers)
         #: destination -> what is on its way there
         self._under_way: dict[str, tuple[Delivery, asyncio.Task[None]]] = {}
         # one round at a time: what is under way is left out of what is read, and nothing joins it meanwhile
@@ -218,7 +222,8 @@ class Courier:
         log.warning("news postponed", error=said, until=moment.isoformat(), **_ids(delivery))
 
     async def _abandon(self, delivery: Delivery, said: str) -> None:
-        await self._deliveries.abandon(delivery.id, error=said)
+        if await self._deliveries.abandon(delivery.id, error=said):
+            self._tally.lost[delivery.destination.kind] += 1
         log.warning("news abandoned", error=said, **_ids(delivery))
 
 

@@ -14,6 +14,7 @@ from processing.progress import ProgressBoard
 from processing.reception import Reception
 from processing.refusals import Refusals
 from processing.requests import Accepted, ExportLimits, ExportRequest, expiry
+from processing.tally import Failure
 from storage.exports import Exports
 from storage.files import FileStore
 from storage.identifiers import new_token
@@ -155,7 +156,7 @@ class Exporter:
             for export_id, why in (await self._orders.in_vain()).items():
                 async with self._claims:
                     if export := await self._exports.start(export_id, self._now()):
-                        await self._fulfilment.fail(export, why)
+                        await self._fulfilment.fail(export, why, Failure.VIDEO_NOT_HAD)
             self._asked.set()
             self._board.ring()
             await steps.wait()
@@ -202,7 +203,7 @@ class Exporter:
 
     async def _put_back(self, export: Export) -> None:
         if export.crashes + 1 >= self._limits.crashes:
-            await self._fulfilment.fail(export, WORN_OUT)
+            await self._fulfilment.fail(export, WORN_OUT, Failure.WORN_OUT)
         elif await self._exports.interrupt(export, crashed=True):
             log.info("export resumed", export_id=export.id, attempt=export.attempt)
 

@@ -14,6 +14,7 @@ from processing.progress import ProgressBoard
 from processing.render import RenderJob, Rendition
 from processing.requests import ExportLimits, expiry
 from processing.soundtrack import of_scene
+from processing.tally import Failure, Tally
 from storage.exports import Exports
 from storage.files import FileStore, NothingStored
 from storage.intake_models import Lit
@@ -47,6 +48,7 @@ class Fulfilment:
         board: ProgressBoard,
         limits: ExportLimits,
         engine: str,
+        tally: Tally,
         now: Callable[[], datetime],
         on_news: Callable[[], None],
     ) -> None:
@@ -60,6 +62,7 @@ class Fulfilment:
         self._board = board
         self._limits = limits
         self._engine = engine
+        self._tally = tally
         self._now = now
         self._on_news = on_news
 
@@ -96,10 +99,13 @@ class Fulfilment:
         )
         return rendition.facts
 
-    async def fail(self, export: Export, error: str) -> None:
+    async def fail(self, export: Export, error: str, failure: Failure) -> None:
         """`processing -> failed`, with a sentence for the user."""
-        if await self._exports.fail(export, error=error[: self._limits.error_characters], now=self._now()):
+        now = self._now()
+        if await self._exports.fail(export, error=error[: self._limits.error_characters], now=now):
             log.info("export failed", export_id=export.id, error=error)
+            self._tally.failures[failure] += 1
+            self._ended(export, now)
             self._on_news()
 
     async def _brought_to_an_end(self, export: Export) -> None:
@@ -108,13 +114,13 @@ class Fulfilment:
             facts = await self._borrowed(export, lit) or await self._rendered(export, lit)
         except (SourceRefused, RenderFailed) as error:
             log.warning("render failed", export_id=export.id, code=error.code, detail=error.detail)
-            await self.fail(export, str(error))
+            await self.fail(export, str(error), Failure(error.code))
         except NothingStored:
-            await self.fail(export, SOURCE_GONE)
+            await self.fail(export, SOURCE_GONE, Failure.VIDEO_GONE)
         except Exception:
             # whatever it was, the user must not wait for ever
             log.exception("render broke", export_id=export.id)
-            await self.fail(export, OUR_FAULT)
+            await self.fail(export, OUR_FAULT, Failure.OUR_FAULT)
         else:
             await self._end_well(export, facts, lit)
 
@@ -185,6 +191,7 @@ class Fulfilment:
         )
         if completed:
             log.info("export completed", export_id=export.id, size_bytes=facts.size_bytes)
+            self._ended(export, now)
             self._on_news()
         else:
             await self._files.delete(short_key(export))
@@ -194,3 +201,8 @@ class Fulfilment:
         current = await self._exports.get(export.id)
         if current is None or current.file_key is None:
             await self._files.delete(short_key(export))
+
+    def _ended(self, export: Export, now: datetime) -> None:
+        if export.started_at is not None:
+            self._tally.waits.note(export.started_at - export.created_at)
+            self._tally.renders.note(now - export.started_at)

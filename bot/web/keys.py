@@ -10,7 +10,6 @@ from bot.services import Services
 from bot.web.posters import Posters
 from bot.web.request_figures import RequestFigures
 from bot.web.room import Room
-from storage.figures import Ledger
 
 SERVICES = web.AppKey("services", Services)
 #: (client, idempotency key) of every request that is being worked on.
@@ -27,4 +26,3 @@ DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("document", dict)
 METRICS = web.AppKey("metrics", RequestFigures)
 #: The connections that are open.
 ROOM = web.AppKey("room", Room)
-LEDGER = web.AppKey("ledger", Ledger)

@@ -31,7 +31,6 @@ from bot.web.keys import (
     CONDITIONS,
     DOCUMENT,
     IN_FLIGHT,
-    LEDGER,
     METRICS,
     POSTERS,
     ROOM,
@@ -46,7 +45,6 @@ from bot.web.problems import problems
 from bot.web.request_figures import RequestFigures
 from bot.web.room import Room, beside_the_work
 from bot.web.routes import Route, served
-from storage.figures import Ledger
 
 #: How long answers that are under way are given when the face closes.
 CLOSING_S = 5.0
@@ -86,7 +84,6 @@ def application(
     app[CONDITIONS] = conditions or {}
     app[ROOM] = Room(beside_the_work(services.settings.service.connections))
     app[METRICS] = RequestFigures(app[ROOM])
-    app[LEDGER] = Ledger(services.database)
     app[POSTERS] = Posters(services)
     app[DOCUMENT] = document(ROUTES, base_url=services.base_url)
     app[CLOSING] = asyncio.Event()
