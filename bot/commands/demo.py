@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import base64
 import json
+import os
 import secrets
 import sys
 import tempfile
@@ -16,12 +17,12 @@ from typing import Any
 
 import aiohttp
 
-from bot import signatures
+from bot import environment, signatures
 from bot.commands.bar import ProgressBar
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, say, timecode
+from bot.commands.base import FAILED, INTERRUPTED, Command, complain, programs, say, timecode
 from bot.config import hash_token
 from processing.errors import SourceRefused, ToolsMissing
-from processing.ffmpeg import Progress, Tools, find_tools
+from processing.ffmpeg import Progress, Tools
 from processing.ffprobe import probe
 from processing.timecode import format_timecode
 
@@ -93,7 +94,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 async def _demo(arguments: argparse.Namespace) -> None:
-    tools = find_tools()
+    tools = programs()
     if arguments.video is not None and not arguments.video.is_file():
         raise DemoFailed(f"there is no file {arguments.video}")
     with tempfile.TemporaryDirectory(prefix="cutdown-demo-") as name:
@@ -163,6 +164,7 @@ async def _service(folder: Path) -> AsyncIterator[Visitor]:
             *(sys.executable, "-m", "bot", "run", "--config", str(config)),
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
+            env=environment.unset(os.environ),
         )
     try:
         assert process.stdout is not None

@@ -1,6 +1,7 @@
 """`cutdown demo`, the main job in one command, on a clip of the user's own."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -16,11 +17,12 @@ def tools() -> Tools:
     return find_tools()
 
 
-async def demo(folder: Path, *arguments: str) -> tuple[int, str, str]:
+async def demo(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "demo", "--output", str(folder / "short.mp4"), *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment},
     )
     async with asyncio.timeout(100):
         said, complained = await process.communicate()
@@ -47,3 +49,24 @@ async def test_the_demo_tells_the_truth_when_there_is_no_short(tools: Tools, tmp
     assert status == 1
     assert "no strategy of that name" in complained
     assert not (tmp_path / "short.mp4").exists()
+
+
+async def test_the_demo_takes_nothing_from_the_settings_of_a_real_service_but_its_programs(
+    tools: Tools, tmp_path: Path
+) -> None:
+    clip = clips.plain(tools, tmp_path / "own.mp4", seconds=2)
+    named = tmp_path / "named-ffmpeg"
+    named.write_text(f'#!/bin/sh\necho "$*" >> "{tmp_path / "asked.txt"}"\nexec "{tools.ffmpeg}" "$@"\n')
+    named.chmod(0o755)
+    status, said, complained = await demo(
+        tmp_path,
+        *("--video", str(clip), "--end", "1"),
+        CUTDOWN_SERVICE__DATA_DIR=str(tmp_path / "production"),
+        CUTDOWN_SERVICE__PUBLIC_URL="http://127.0.0.1:9",
+        CUTDOWN_RENDER__FFMPEG=str(named),
+        CUTDOWN_RENDER__FFPROBE=str(tools.ffprobe),
+    )
+    assert status == 0, complained
+    assert "http://127.0.0.1:9/" not in said
+    assert not (tmp_path / "production").exists()
+    assert "libx264" in (tmp_path / "asked.txt").read_text()
