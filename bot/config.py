@@ -1,5 +1,6 @@
 """The settings tree, read from a TOML file and `CUTDOWN_…` variables of the environment."""
 
+import os
 import tomllib
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot import environment
 from bot.client_config import USER_ID, ClientSettings, hash_token
 from bot.section import Section
 from processing.detection import Detector
@@ -157,8 +159,8 @@ class Settings(BaseSettings):
     """Everything an operator can set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CUTDOWN_",
-        env_nested_delimiter="__",
+        env_prefix=environment.PREFIX,
+        env_nested_delimiter=environment.DELIMITER,
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
@@ -198,6 +200,8 @@ def load(path: Path | None) -> Settings:
     Raises:
         ConfigInvalid: the file is missing or not TOML, or a setting is unknown or wrong.
     """
+    if faults := list(environment.faults(os.environ, Settings)):
+        raise ConfigInvalid("; ".join(faults))
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
     except OSError as error:
@@ -207,8 +211,8 @@ def load(path: Path | None) -> Settings:
     try:
         return Settings(**written)
     except ValidationError as error:
-        faults = (f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        raise ConfigInvalid("; ".join(faults)) from None
+        wrong = (f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        raise ConfigInvalid("; ".join(wrong)) from None
 
 
 def _place(location: tuple[int | str, ...]) -> str:

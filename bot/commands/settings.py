@@ -15,6 +15,7 @@ from bot.config import ClientSettings, Settings
 HEAD = """\
 # Every setting of Cutdown, with its default. Copy this file to config.toml and change what you need.
 # Each one can also be set in the environment, which wins: CUTDOWN_DISCORD__TOKEN, CUTDOWN_SERVICE__PORT, …
+# A list is written there as JSON: CUTDOWN_INGEST__FOLDERS='["/srv/films", "/srv/talks"]'
 """
 CLIENT_EXAMPLE = {"name": '"n8n"', "secrets": '["whsec_…"]', "token_hashes": '["…"]', "users": '["*"]'}
 

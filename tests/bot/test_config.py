@@ -1,5 +1,6 @@
 """Settings come from a file and the environment; a wrong one is named, and its value is not."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,39 @@ def test_places_are_the_same_wherever_the_program_looks_from(
     settings = load(written(tmp_path, '[ingest]\nfolders = ["films", "~/films"]\n'))
     assert settings.service.data_dir == tmp_path / "data"
     assert settings.ingest.folders == [tmp_path / "films", Path("/home/ana/films")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        pytest.param("CUTDOWN_INGEST__FOLDERS", "/hush", 'a list in JSON, such as ["', id="a-list"),
+        pytest.param(
+            "CUTDOWN_SERVICE__ALLOWED_ORIGINS", "hush", 'a list in JSON, such as ["', id="another-list"
+        ),
+        pytest.param("CUTDOWN_CLIENTS", "hush", "JSON", id="clients"),
+        pytest.param("CUTDOWN_SERVICE", "hush", "JSON", id="a-table"),
+        pytest.param("cutdown_service", "hush", "JSON", id="whatever-the-case"),
+    ],
+)
+def test_what_is_no_json_where_it_must_be_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigInvalid) as caught:
+        load(None)
+    assert str(caught.value).startswith(f"{name}: ")
+    assert said in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+def test_lists_tables_and_clients_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTDOWN_INGEST__FOLDERS", '["/srv/films", "/srv/talks"]')
+    monkeypatch.setenv("CUTDOWN_LIMITS", '{"exports_per_day": 3}')
+    monkeypatch.setenv("CUTDOWN_CLIENTS", json.dumps([{"name": "n8n", "secrets": [SECRET]}]))
+    settings = load(None)
+    assert settings.ingest.folders == [Path("/srv/films"), Path("/srv/talks")]
+    assert settings.limits.exports_per_day == 3
+    assert [client.name for client in settings.clients] == ["n8n"]
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
