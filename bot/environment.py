@@ -26,7 +26,12 @@ def faults(environment: Mapping[str, str], tree: type[BaseModel]) -> Iterator[st
     """Which of our variables cannot be read as settings of that tree, and why; never a value."""
     forms = dict(_forms(tree))
     for name, value in environment.items():
-        if _is_ours(name) and (form := forms.get(name.upper())) and not _is_json(value):
+        if not _is_ours(name):
+            continue
+        form = forms.get(name.upper())
+        if form is None:
+            yield f"{name}: there is no such setting; they are named as CUTDOWN_SERVICE__PORT is"
+        elif form and not _is_json(value):
             yield f"{name}: must be {form}"
 
 

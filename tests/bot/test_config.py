@@ -80,6 +80,28 @@ def test_what_is_no_json_where_it_must_be_is_named_and_not_shown(
     assert "hush" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("CUTDOWN_FOO", id="nothing-like-it"),
+        pytest.param("CUTDOWN_SERVICE_PORT", id="one-underscore"),
+        pytest.param("cutdown_service_port", id="whatever-the-case"),
+        pytest.param("CUTDOWN_SERVICE__PORTT", id="misspelt"),
+        pytest.param("CUTDOWN_SERVICE__PORT__TCP", id="below-a-setting"),
+        pytest.param("CUTDOWN_CLIENTS__0__NAME", id="below-a-list"),
+        pytest.param("CUTDOWN_PORT", id="without-its-table"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "hush")
+    with pytest.raises(ConfigInvalid) as caught:
+        load(None)
+    assert str(caught.value).startswith(f"{name}: there is no such setting")
+    assert "hush" not in str(caught.value)
+
+
 def test_lists_tables_and_clients_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUTDOWN_INGEST__FOLDERS", '["/srv/films", "/srv/talks"]')
     monkeypatch.setenv("CUTDOWN_LIMITS", '{"exports_per_day": 3}')

@@ -18,9 +18,9 @@ NUMBER_OR_TEXT = {"type": ["string", "integer"], "pattern": "^(0|[1-9][0-9]*)$"}
 
 
 def find() -> Path | None:
-    """The document's place: named by CUTDOWN_DISCORD_OPENAPI, or beside the repository; `None`: not here."""
+    """The document's place: named by DISCORD_OPENAPI, or beside the repository; `None`: not here."""
     beside = Path(__file__).parents[3] / "shared" / "discord" / "openapi.json"
-    path = Path(os.environ.get("CUTDOWN_DISCORD_OPENAPI") or beside)
+    path = Path(os.environ.get("DISCORD_OPENAPI") or beside)
     return path if path.is_file() else None
 
 
