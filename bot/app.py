@@ -159,7 +159,7 @@ async def _work(
 
 def _base_url(settings: Settings, listener: socket.socket) -> str:
     if settings.service.public_url:
-        return settings.service.public_url.rstrip("/")
+        return settings.service.public_url
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

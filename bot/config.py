@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot import environment
 from bot.client_config import USER_ID, ClientSettings, hash_token
 from bot.section import Section
+from bot.web_addresses import Origin, Proxy, StartOfLinks
 from processing.detection import Detector
 from processing.hardware import ENCODERS, SOFTWARE
 from processing.staying import Policy
@@ -49,10 +50,10 @@ class ServiceSettings(Section):
 
     host: str = Field("127.0.0.1", description="address the HTTP face listens on")
     port: int = Field(8080, ge=0, le=65535, description="its port; 0 takes a free one")
-    public_url: str = Field(
+    public_url: StartOfLinks = Field(
         "", description="how links begin, such as https://shorts.example.org; empty: http://host:port"
     )
-    allowed_origins: list[str] = Field(
+    allowed_origins: list[Origin] = Field(
         [], description="web origins whose pages may call the HTTP face, such as https://app.example.org"
     )
     connections: int = Field(
@@ -140,7 +141,9 @@ class DiscordSettings(Section):
     """The Discord face. Without a token it stays away."""
 
     token: SecretStr = Field(SecretStr(""), description="the bot's token; empty: no Discord face")
-    proxy: str = Field("", description="HTTP proxy for connections to Discord, such as http://127.0.0.1:3128")
+    proxy: Proxy = Field(
+        "", description="HTTP proxy for connections to Discord, such as http://127.0.0.1:3128"
+    )
     silence_s: float = Field(
         60, gt=0, description="seconds without a word from Discord after which it is connected to anew"
     )

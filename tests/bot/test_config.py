@@ -30,6 +30,15 @@ def test_the_environment_stands_above_the_file(tmp_path: Path, monkeypatch: pyte
         pytest.param('[discordd]\ntoken = "hush-hush"\n', "discordd", id="unknown-section"),
         pytest.param('[service]\nport = "hush-hush"\n', "service.port", id="wrong-type"),
         pytest.param('[render]\nencoder = "hush-hush"\n', "h264_vaapi", id="no-such-encoder"),
+        pytest.param('[service]\npublic_url = "hush.example"\n', "http://", id="links-without-scheme"),
+        pytest.param('[service]\npublic_url = "ftp://hush.example"\n', "http://", id="links-of-no-web"),
+        pytest.param('[service]\npublic_url = "https://hush.example/?a"\n', "service.public", id="a-query"),
+        pytest.param('[service]\npublic_url = "https://a:hush"\n', "service.public_url", id="no-port"),
+        pytest.param('[service]\npublic_url = "https://[hush"\n', "service.public_url", id="no-host"),
+        pytest.param('[service]\nallowed_origins = ["hush.example"]\n', "origin", id="no-origin"),
+        pytest.param('[service]\nallowed_origins = ["https://hush.example/a"]\n', "origin", id="a-page"),
+        pytest.param('[discord]\nproxy = "ana:hush@proxy.example:3128"\n', "http://", id="proxy-alone"),
+        pytest.param('[discord]\nproxy = "socks5://hush.example:1080"\n', "http://", id="proxy-of-no-http"),
         pytest.param("[service\n", "not valid TOML", id="not-toml"),
         pytest.param('[[clients]]\nname = "a"\n', "needs at least one of", id="client-without-a-key"),
         pytest.param(
@@ -110,6 +119,36 @@ def test_lists_tables_and_clients_are_read_from_json(monkeypatch: pytest.MonkeyP
     assert settings.ingest.folders == [Path("/srv/films"), Path("/srv/talks")]
     assert settings.limits.exports_per_day == 3
     assert [client.name for client in settings.clients] == ["n8n"]
+
+
+@pytest.mark.parametrize(
+    ("written_as", "meant"),
+    [
+        pytest.param("https://shorts.example.org/", "https://shorts.example.org", id="slash"),
+        pytest.param("http://10.0.0.7:8080/shorts/", "http://10.0.0.7:8080/shorts", id="below-a-path"),
+        pytest.param("http://[::1]:8080", "http://[::1]:8080", id="ipv6"),
+        pytest.param("", "", id="none"),
+    ],
+)
+def test_links_begin_without_a_slash_at_the_end(tmp_path: Path, written_as: str, meant: str) -> None:
+    settings = load(written(tmp_path, f'[service]\npublic_url = "{written_as}"\n'))
+    assert settings.service.public_url == meant
+
+
+@pytest.mark.parametrize(
+    ("written_as", "sent"),
+    [
+        pytest.param("https://App.example.org/", "https://app.example.org", id="slash-and-capital"),
+        pytest.param("https://app.example.org:443", "https://app.example.org", id="usual-port"),
+        pytest.param("http://localhost:3000", "http://localhost:3000", id="other-port"),
+        pytest.param("http://[::1]:3000", "http://[::1]:3000", id="ipv6"),
+        pytest.param("chrome-extension://abcdef", "chrome-extension://abcdef", id="extension"),
+        pytest.param("*", "*", id="all"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_send_it(tmp_path: Path, written_as: str, sent: str) -> None:
+    settings = load(written(tmp_path, f'[service]\nallowed_origins = ["{written_as}"]\n'))
+    assert settings.service.allowed_origins == [sent]
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
