@@ -206,7 +206,7 @@ def load(path: Path | None) -> Settings:
     if faults := list(environment.faults(os.environ, Settings)):
         raise ConfigInvalid("; ".join(faults))
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8")) if path else {}
+        written = tomllib.loads(path.read_text(encoding="utf-8-sig")) if path else {}
     except OSError as error:
         raise ConfigInvalid(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -214,9 +214,13 @@ def load(path: Path | None) -> Settings:
     try:
         return Settings(**written)
     except ValidationError as error:
-        wrong = (f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        wrong = (f"{_place(fault['loc'])}: {_said(fault['type'], fault['msg'])}" for fault in error.errors())
         raise ConfigInvalid("; ".join(wrong)) from None
 
 
 def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location)) or "settings"
+
+
+def _said(kind: str, message: str) -> str:
+    return "there is no such setting" if kind == "extra_forbidden" else message.removeprefix("Value error, ")

@@ -26,11 +26,17 @@ def test_the_environment_stands_above_the_file(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param('[discord]\ntokenn = "hush-hush"\n', "discord.tokenn", id="unknown-key"),
-        pytest.param('[discordd]\ntoken = "hush-hush"\n', "discordd", id="unknown-section"),
+        pytest.param(
+            '[discord]\ntokenn = "hush-hush"\n', "discord.tokenn: there is no such setting", id="unknown"
+        ),
+        pytest.param('[discordd]\ntoken = "hush-hush"\n', "discordd: there is no such setting", id="section"),
         pytest.param('[service]\nport = "hush-hush"\n', "service.port", id="wrong-type"),
         pytest.param('[render]\nencoder = "hush-hush"\n', "h264_vaapi", id="no-such-encoder"),
-        pytest.param('[service]\npublic_url = "hush.example"\n', "http://", id="links-without-scheme"),
+        pytest.param(
+            '[service]\npublic_url = "hush.example"\n',
+            "public_url: must begin with http://",
+            id="links-without-scheme",
+        ),
         pytest.param('[service]\npublic_url = "ftp://hush.example"\n', "http://", id="links-of-no-web"),
         pytest.param('[service]\npublic_url = "https://hush.example/?a"\n', "service.public", id="a-query"),
         pytest.param('[service]\npublic_url = "https://a:hush"\n', "service.public_url", id="no-port"),
@@ -149,6 +155,12 @@ def test_links_begin_without_a_slash_at_the_end(tmp_path: Path, written_as: str,
 def test_an_origin_is_kept_as_browsers_send_it(tmp_path: Path, written_as: str, sent: str) -> None:
     settings = load(written(tmp_path, f'[service]\nallowed_origins = ["{written_as}"]\n'))
     assert settings.service.allowed_origins == [sent]
+
+
+def test_a_file_may_begin_with_the_mark_of_some_editors(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf[service]\nport = 1234\n")
+    assert load(path).service.port == 1234
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
