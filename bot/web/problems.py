@@ -63,7 +63,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         raise
     except Exception as error:
         problem = translated(error, now=request.app[SERVICES].now())
-        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if problem.status == HTTPStatus.INSUFFICIENT_STORAGE:
+            # foreseen, and a full disk must not be filled with traces of it
+            log.warning("no room for a request", method=request.method, path=request.path, error=str(error))
+        elif problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.exception("request broke", method=request.method, path=request.path)
         return answer(problem)
 

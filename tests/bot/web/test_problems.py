@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from yarl import URL
 
 from bot.web.problems import translated
@@ -60,6 +61,20 @@ async def test_a_full_database_is_a_507(house: House) -> None:
     answers = [await house.post(f"/v1/videos/{scene.video_id}/scenes", json=title) for _ in range(60)]
     assert (answers[-1].status, answers[-1].json["code"]) == (507, "no_room")
     assert (await house.get(f"/v1/scenes/{scene.id}")).status == 200
+
+
+async def test_a_full_disk_is_one_line_of_the_log_for_each_request_and_no_trace(house: House) -> None:
+    scene = await house.scene()
+    async with house.services.database.transaction() as connection:
+        await connection.execute("PRAGMA max_page_count = 1")
+    title = {"start_s": 1, "end_s": 2, "title": "x" * 200}
+    with capture_logs() as lines:
+        answers = [await house.post(f"/v1/videos/{scene.video_id}/scenes", json=title) for _ in range(60)]
+    refused = [answer for answer in answers if answer.status == 507]
+    told = [line for line in lines if line["log_level"] in ("warning", "error")]
+    assert refused
+    assert [line["event"] for line in told] == ["no room for a request"] * len(refused)
+    assert all("exc_info" not in line and "No space left" in line["error"] for line in told)
 
 
 def test_a_full_disk_is_a_507() -> None:
