@@ -4,6 +4,10 @@ WORKDIR /src
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock ./
 RUN python -m venv /venv && /venv/bin/pip install --require-hashes -r requirements.lock
+# "ytdlp", "speech" or both
+ARG EXTRAS=""
+COPY requirements-speech.lock requirements-ytdlp.lock ./
+RUN for extra in $EXTRAS; do /venv/bin/pip install --require-hashes -r "requirements-$extra.lock" || exit 1; done
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY processing processing

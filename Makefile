@@ -72,7 +72,9 @@ UV_COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes
 lock:
 	$(UV_COMPILE) pyproject.toml --output-file requirements.lock
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
-	$(UV_COMPILE) requirements-ffmpeg.in --output-file requirements-ffmpeg.lock
+	for extra in ffmpeg speech ytdlp; do \
+		$(UV_COMPILE) requirements-$$extra.in --output-file requirements-$$extra.lock || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

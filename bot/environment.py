@@ -9,6 +9,8 @@ from pydantic import BaseModel
 PREFIX = "CUTDOWN_"
 #: What stands between a table and its setting: CUTDOWN_SERVICE__PORT.
 DELIMITER = "__"
+#: No setting, but where the file of the settings lies.
+FILE = "CUTDOWN_CONFIG"
 #: What says where the programs of this machine are; it is as true for a service that is only tried out.
 OF_THE_MACHINE = frozenset({"CUTDOWN_RENDER__FFMPEG", "CUTDOWN_RENDER__FFPROBE"})
 
@@ -26,7 +28,7 @@ def faults(environment: Mapping[str, str], tree: type[BaseModel]) -> Iterator[st
     """Which of our variables cannot be read as settings of that tree, and why; never a value."""
     forms = dict(_forms(tree))
     for name, value in environment.items():
-        if not _is_ours(name):
+        if not _is_ours(name) or name == FILE:
             continue
         form = forms.get(name.upper())
         if form is None:
