@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 import structlog
@@ -48,7 +49,7 @@ class DataFolderTaken(Exception):
 
 
 async def run(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; `on_ready` is told the address of the HTTP face.
+    """Serve until SIGTERM, SIGHUP or Ctrl-C; `on_ready` is told the address of the HTTP face.
 
     Raises:
         DataFolderTaken: another service works in the same data folder.
@@ -161,6 +162,8 @@ def _base_url(settings: Settings, listener: socket.socket) -> str:
     if settings.service.public_url:
         return settings.service.public_url
     host, port = listener.getsockname()[:2]
+    if ip_address(host).is_unspecified:  # it stands for every address of this machine, and is none
+        host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
@@ -178,6 +181,9 @@ def _alone_in(data: Path) -> Iterator[None]:
 
 def _stop_signal() -> asyncio.Event:
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup wants it
+        names.append(signal.SIGHUP)
+    for name in names:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     return stop

@@ -2,15 +2,22 @@
 
 import argparse
 import asyncio
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
 
 from bot import logs
 from bot.commands.base import FAILED, MISUSED, Command, complain, say
-from bot.commands.configured import add_config, settings_of
-from bot.config import ConfigInvalid
+from bot.commands.configured import add_config, file_of, settings_of
+from bot.config import ConfigInvalid, Settings
 from bot.data_folder import DatabaseMissing
 from processing.errors import ToolsMissing
 from storage.database import DatabaseTooNew
 from storage.unusable import DatabaseUnusable
+
+log = structlog.get_logger()
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -22,7 +29,10 @@ def _run(arguments: argparse.Namespace) -> int:
     except ConfigInvalid as error:
         complain(str(error))
         return MISUSED
+    # what is kept holds tokens of links, and addresses with keys in them
+    os.umask(0o077)
     logs.set_up(settings.service.log_format)
+    _tell(settings, file_of(arguments))
     try:
         asyncio.run(app.run(settings, on_ready=lambda url: say(f"Cutdown is at {url}")))
     except (
@@ -36,6 +46,15 @@ def _run(arguments: argparse.Namespace) -> int:
         complain(str(error))
         return FAILED
     return 0
+
+
+def _tell(settings: Settings, file: Path | None) -> None:
+    log.info(
+        "starting",
+        version=version("cutdown"),
+        config=str(file.absolute()) if file else "none",
+        data=str(settings.service.data_dir.absolute()),
+    )
 
 
 COMMAND = Command(

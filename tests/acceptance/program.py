@@ -91,6 +91,11 @@ class Program:
         (folder / "config.toml").write_text(settings)
 
     @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self._folder / "data"
+
+    @property
     def log(self) -> str:
         """Everything that it has logged so far."""
         return self._log.read_text()
