@@ -26,12 +26,12 @@ class Call:
     signed_id: str | None
 
     def body(self, model: type[Model]) -> Model:
-        """The JSON body, checked.
+        """The JSON body, checked; one that must hold nothing need not be there.
 
         Raises:
             ValidationError: it is not what the model says.
         """
-        return model.model_validate_json(self.raw or b"null")
+        return model.model_validate_json(self.raw or (b"{}" if may_be_left_out(model) else b"null"))
 
     def query(self, model: type[Model]) -> Model:
         """What stands behind the question mark, checked.
@@ -59,3 +59,8 @@ class Call:
     def link(self, path: str) -> str:
         """An address of this service, as the outside knows it."""
         return f"{self.services.base_url}{path}"
+
+
+def may_be_left_out(model: type[BaseModel]) -> bool:
+    """Whether a body of that kind need not be sent, as there is nothing that it must hold."""
+    return not any(field.is_required() for field in model.model_fields.values())

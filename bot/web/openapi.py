@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bot.web.bodies import form_schema
+from bot.web.calls import may_be_left_out
 from bot.web.export_views import AcceptedView, BatchView
 from bot.web.news_views import NewsView, VideoNewsView
 from bot.web.routes import Route
@@ -73,7 +74,8 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.takes_upload:
         content |= _content("multipart/form-data", form_schema())["content"]
     if content:
-        operation["requestBody"] = {"content": content, "required": True}
+        needed = route.takes_upload or route.body is None or not may_be_left_out(route.body)
+        operation["requestBody"] = {"content": content, "required": needed}
     return operation
 
 

@@ -19,6 +19,20 @@ async def test_every_route_is_in_the_document_and_says_what_it_does(house: House
         assert "default" in operation["responses"]
 
 
+async def test_a_body_that_must_hold_nothing_need_not_be_sent(house: House) -> None:
+    paths = (await house.ask("GET", "/openapi.json")).json["paths"]
+    required = {
+        f"{method.upper()} {path}": operation["requestBody"]["required"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+        if "requestBody" in operation
+    }
+    assert {name for name, needed in required.items() if not needed} == {
+        "POST /v1/exports/{export_id}/renew",
+        "PATCH /v1/scenes/{scene_id}",
+    }
+
+
 async def test_every_reference_in_the_document_leads_somewhere(house: House) -> None:
     answer = await house.ask("GET", "/openapi.json")
     schemas = answer.json["components"]["schemas"]

@@ -245,6 +245,17 @@ async def test_an_unfinished_export_has_nothing_to_renew(house: House) -> None:
     assert len((await house.get("/v1/exports")).json["exports"]) == 1
 
 
+async def test_a_link_is_renewed_without_a_body_and_a_short_is_not_asked_for_without_one(
+    house: House,
+) -> None:
+    scene = await house.scene()
+    export_id = await house.completed(scene)
+    assert (await house.post(f"/v1/exports/{export_id}/renew")).status == 200
+    assert (await house.post(f"/v1/exports/{export_id}/renew", headers=house.signed(b""))).status == 200
+    assert (await house.post(f"/v1/exports/{export_id}/renew", data=b"null")).status == 400
+    assert (await house.post(f"/v1/scenes/{scene.id}/export-short")).status == 400
+
+
 async def test_a_living_link_is_renewed_in_place_and_the_old_one_is_dead(house: House) -> None:
     export_id = await house.completed(await house.scene())
     old = (await house.get(f"/v1/exports/{export_id}")).json
