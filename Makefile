@@ -14,18 +14,20 @@ DEMO := $(if $(VIDEO),--video "$(VIDEO)") $(if $(START),--start $(START)) $(if $
 
 setup: $(VENV)/.ready
 
-# ffmpeg and ffprobe are the machine's own; where it lacks one of them, both come from the registry.
+# ffmpeg and ffprobe are the machine's own; where it has none that the service would take, both come from the registry.
+HAS_FFMPEG := $(BIN)/python -c 'import sys; from processing.tools import find_tools; \
+	sys.exit(find_tools().ffmpeg.is_relative_to(sys.prefix))'
 $(VENV)/.ready: requirements-dev.lock requirements-ffmpeg.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes -r requirements-dev.lock
-	@if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then \
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@if $(HAS_FFMPEG) 2>/dev/null; then \
 		echo "ffmpeg and ffprobe: this machine's own"; \
 	else \
-		echo "ffmpeg and ffprobe: not on this machine, so they are installed into $(VENV) (GPL builds)"; \
+		echo "ffmpeg and ffprobe: none here that are new enough, so they are installed into $(VENV) (GPL builds)"; \
 		$(PIP) --require-hashes -r requirements-ffmpeg.lock; \
 	fi
-	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup
