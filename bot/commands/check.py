@@ -20,6 +20,7 @@ from processing.encoder_probe import choose
 from processing.ffmpeg import Tools, find_tools
 from processing.hardware import AUTO
 from processing.sandbox import missing_guards
+from processing.tools import install
 from storage.database import Database, demand_known, latest_version
 
 #: Less than this is too little for one source and its short.
@@ -99,7 +100,7 @@ def _ytdlp(settings: Settings) -> str:
     if not hosts:
         return "not wanted: ingest.ytdlp_hosts is empty"
     if not ytdlp.installed():
-        raise Fault(f"not here, though {', '.join(hosts)} need it: `pip install cutdown[ytdlp]`")
+        raise Fault(f"not here, though {', '.join(hosts)} need it: `{install(extra='ytdlp')}`")
     return f"{version('yt-dlp')}, for {', '.join(hosts)}"
 
 

@@ -185,6 +185,17 @@ def test_a_pair_that_is_new_enough_is_taken(version: str, tmp_path: Path) -> Non
     assert find_tools(ffmpeg=str(old)).ffmpeg_version == version
 
 
+def test_the_cure_is_a_command_for_the_environment_that_lacks_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/opt/my tools/bin/python")
+    found = find_tools()
+    old, _ = aged(found.ffmpeg, "4.4.2", tmp_path), aged(found.ffprobe, "4.4.2", tmp_path)
+    with pytest.raises(ToolsMissing) as caught:
+        find_tools(ffmpeg=str(old))
+    assert "`'/opt/my tools/bin/python' -m pip install 'cutdown[ffmpeg]'`" in str(caught.value)
+
+
 def test_a_program_that_does_not_start_is_named(tmp_path: Path) -> None:
     with pytest.raises(ToolsMissing, match="does not start"):
         find_tools(ffmpeg=str(tmp_path / "ffmpeg"))

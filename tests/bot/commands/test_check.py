@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_whether_ytdlp_is_here_is_told_where_sites_need_it(
     main(["check", "--config", config(tmp_path, '[ingest]\nytdlp_hosts = ["videos.example"]\n')])
     told = capsys.readouterr().out
     assert rows(told)["yt-dlp"] == said
-    assert ("pip install cutdown[ytdlp]" in told) is not is_here
+    assert (f"{sys.executable} -m pip install 'cutdown[ytdlp]'" in told) is not is_here
 
 
 def test_a_missing_ffmpeg_is_told_and_the_rest_is_checked(
