@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -25,6 +27,8 @@ from storage.database import Database, demand_known, latest_version
 
 #: Less than this is too little for one source and its short.
 LEAST_FREE_BYTES = 2 * 1000**3
+#: A folder is looked into and gone through.
+FOR_READING = os.R_OK | os.X_OK
 DISCORD_ME = "https://discord.com/api/v10/users/@me"
 DISCORD_TIMEOUT_S = 15
 
@@ -53,6 +57,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "encoder", lambda: _encoder(settings)
     yield "sandbox", _sandbox
     yield "yt-dlp", lambda: _ytdlp(settings)
+    yield "folders", lambda: _folders(settings)
+    yield "port", lambda: _port(settings)
     yield "database", lambda: asyncio.run(_database(data))
     yield "storage", lambda: _storage(data)
     yield "disk", lambda: _disk(data)
@@ -102,6 +108,28 @@ def _ytdlp(settings: Settings) -> str:
     if not ytdlp.installed():
         raise Fault(f"not here, though {', '.join(hosts)} need it: `{install(extra='ytdlp')}`")
     return f"{version('yt-dlp')}, for {', '.join(hosts)}"
+
+
+def _folders(settings: Settings) -> str:
+    folders = settings.ingest.folders
+    if not folders:
+        return "none: ingest.folders is empty"
+    if shut := [
+        str(folder) for folder in folders if not (folder.is_dir() and os.access(folder, FOR_READING))
+    ]:
+        raise Fault(f"not there, or not to be read: {', '.join(shut)}")
+    return f"{', '.join(map(str, folders))} can be read"
+
+
+def _port(settings: Settings) -> str:
+    host, port = settings.service.host, settings.service.port
+    try:
+        with socket.create_server((host, port)):
+            return f"{port} is free" if port else "any that is free"
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"{port} is in use: the service may be running"
+        raise Fault(f"the service cannot listen on {host}, port {port}: {error.strerror}") from None
 
 
 async def _database(data: Path) -> str:

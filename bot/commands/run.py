@@ -55,6 +55,9 @@ def _tell(settings: Settings, file: Path | None) -> None:
         config=str(file.absolute()) if file else "none",
         data=str(settings.service.data_dir.absolute()),
     )
+    for folder in settings.ingest.folders:
+        if not folder.is_dir():
+            log.warning("a folder of ingest.folders is not there", folder=str(folder))
 
 
 COMMAND = Command(

@@ -39,6 +39,16 @@ async def test_the_log_begins_with_what_runs_where(program: Program, tmp_path: P
         assert said in first
 
 
+async def test_a_folder_that_is_not_there_is_said_at_start(tools: Tools, tmp_path: Path) -> None:
+    folders = {"CUTDOWN_INGEST__FOLDERS": f'["{tmp_path / "nope"}", "{tmp_path}"]'}
+    program = Program(tmp_path, tools, environment=folders)
+    await program.start()
+    await program.stop()
+    told = [line for line in program.log.splitlines() if "a folder of ingest.folders is not there" in line]
+    assert len(told) == 1
+    assert str(tmp_path / "nope") in told[0]
+
+
 async def test_a_terminal_that_is_closed_stops_it_in_order(program: Program) -> None:
     assert await program.stop(signal.SIGHUP) == 0
     assert "stopping" in program.log

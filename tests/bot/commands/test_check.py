@@ -1,10 +1,12 @@
 """`cutdown check` says what is ready, and why something is not."""
 
 import asyncio
+import socket
 import sqlite3
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +31,7 @@ def rows(said: str) -> dict[str, str]:
 def test_a_ready_machine_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["check", "--config", config(tmp_path)])
     told = rows(capsys.readouterr().out)
-    rest = {"yt-dlp", "database", "storage", "disk", "discord"}
+    rest = {"yt-dlp", "folders", "port", "database", "storage", "disk", "discord"}
     assert set(told) == {"config", "ffmpeg", "encoder", "sandbox"} | rest
     assert status == (0 if set(told.values()) == {"ok"} else 1)
     assert told["ffmpeg"] == told["database"] == told["storage"] == "ok"
@@ -49,6 +51,40 @@ def test_whether_ytdlp_is_here_is_told_where_sites_need_it(
     told = capsys.readouterr().out
     assert rows(told)["yt-dlp"] == said
     assert (f"{sys.executable} -m pip install 'cutdown[ytdlp]'" in told) is not is_here
+
+
+def test_a_folder_that_nothing_can_be_taken_from_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "films").mkdir()
+    folders = f'[ingest]\nfolders = ["{tmp_path / "films"}", "{tmp_path / "nope"}"]\n'
+    assert main(["check", "--config", config(tmp_path, folders)]) == 1
+    said = capsys.readouterr().out
+    assert rows(said)["folders"] == "NO"
+    assert str(tmp_path / "nope") in said
+    assert str(tmp_path / "films") not in said
+
+
+@pytest.mark.parametrize(
+    ("where", "ok", "said"),
+    [
+        pytest.param({}, "ok", "is free", id="free"),
+        pytest.param({"taken": True}, "ok", "is in use: the service may be running", id="taken"),
+        pytest.param({"host": "192.0.2.1"}, "NO", "192.0.2.1", id="an-address-of-nobody-here"),
+    ],
+)
+def test_whether_the_port_can_be_had_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: dict[str, Any], ok: str, said: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        if not where.get("taken"):
+            listener.close()
+        text = f'host = "{where.get("host", "127.0.0.1")}"\nport = {port}\n'
+        main(["check", "--config", config(tmp_path, text)])
+    told = capsys.readouterr().out
+    assert rows(told)["port"] == ok
+    assert said in next(line for line in told.splitlines() if line[4:].startswith("port"))
 
 
 def test_a_missing_ffmpeg_is_told_and_the_rest_is_checked(
