@@ -154,7 +154,7 @@ async def _database(data: Path) -> str:
 
 
 def _storage(data: Path) -> str:
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=data):
         return f"{data} can be written"
 

@@ -35,6 +35,7 @@ def test_a_ready_machine_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert set(told) == {"config", "ffmpeg", "encoder", "sandbox"} | rest
     assert status == (0 if set(told.values()) == {"ok"} else 1)
     assert told["ffmpeg"] == told["database"] == told["storage"] == "ok"
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize(("is_here", "said"), [(True, "ok"), (False, "NO")], ids=["here", "missing"])
