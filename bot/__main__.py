@@ -1,12 +1,13 @@
 """The command line: `cutdown`, or `python -m bot`."""
 
 import argparse
+import os
 import sys
 from importlib.metadata import version
 from typing import NoReturn
 
 from bot import commands
-from bot.commands.base import MISUSED, complain
+from bot.commands.base import FAILED, MISUSED, complain
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
             choices.add_parser(command.name, help=command.summary, description=command.summary)
         )
     chosen = parser.parse_args(words)
-    return offered[chosen.command].run(chosen)
+    try:
+        return offered[chosen.command].run(chosen)
+    except BrokenPipeError:
+        # whoever reads has seen enough, as `head` has; what is left must not be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
 
 
 if __name__ == "__main__":

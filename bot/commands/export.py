@@ -10,8 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands.bar import ProgressBar
-from bot.commands.base import FAILED, INTERRUPTED, Command, complain, focus, perform, programs, say, timecode
-from processing.errors import ExportError, InvalidTrim, Refusal, SourceRefused, ToolsMissing
+from bot.commands.base import (
+    FAILED,
+    INTERRUPTED,
+    MISUSED,
+    Command,
+    complain,
+    focus,
+    perform,
+    programs,
+    say,
+    timecode,
+)
+from processing.errors import (
+    ExportError,
+    InvalidTrim,
+    Refusal,
+    SourceRefused,
+    ToolsMissing,
+    UnknownQuality,
+    UnknownStrategy,
+)
 from processing.quality import QUALITIES
 from processing.recipes import MIDDLE, check_recipe
 from processing.render import RenderJob, Rendition, render
@@ -43,10 +62,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _threads(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= MOST_THREADS:
+    if not (text.isascii() and text.isdecimal() and int(text) <= MOST_THREADS):
         raise argparse.ArgumentTypeError(f"from 0 (all) to {MOST_THREADS}")
-    return number
+    return int(text)
 
 
 def _choice(kinds: Mapping[str, object]) -> str:
@@ -61,6 +79,9 @@ def _run(arguments: argparse.Namespace) -> int:
     except asyncio.CancelledError:
         complain("called off; nothing was written")
         return INTERRUPTED
+    except (UnknownStrategy, UnknownQuality) as error:
+        complain(str(error))
+        return MISUSED
     except (ExportError, ToolsMissing, OSError) as error:
         complain(str(error))
         return FAILED

@@ -38,12 +38,18 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         )
     parser.add_argument(
         "--detector",
-        type=Detector,
-        choices=list(Detector),
+        type=_detector,
         default=Detector.FULL,
-        help="fast: by key frames, all but scene ends; default: full",
+        metavar="NAME",
+        help="full, or fast: by key frames, all but scene ends; default: full",
     )
     parser.add_argument("--json", action="store_true", help="print one object")
+
+
+def _detector(text: str) -> Detector:
+    if text not in (names := [detector.value for detector in Detector]):
+        raise argparse.ArgumentTypeError(f"one of {', '.join(names)}")
+    return Detector(text)
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """The command line as a whole."""
 
+import os
 import subprocess
 import sys
 
@@ -32,3 +33,17 @@ def test_to_export_one_file_nothing_of_the_service_is_loaded() -> None:
     ).stdout.split()
     assert "processing.render" in loaded
     assert not {"aiohttp", "discord", "pydantic_settings", "bot.app"} & set(loaded)
+
+
+def test_a_reader_that_has_seen_enough_breaks_nothing() -> None:
+    read, write = os.pipe()
+    os.close(read)  # nobody reads, as behind `head` when it has ended
+    with os.fdopen(write, "wb") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "settings"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "")

@@ -108,6 +108,7 @@ def test_the_cores_that_were_named_are_all_that_is_used(clip: Path, tools: Tools
         pytest.param(["--start", "0", "--end", "1", "--focus", "101"], "a focus lies", id="no-focus"),
         pytest.param(["--start", "0", "--end", "1", "--target-mb", "0.01"], "MB at least", id="too-small"),
         pytest.param(["--start", "0", "--end", "1", "--threads", "-2"], "from 0 (all)", id="no-threads"),
+        pytest.param(["--start", "0", "--end", "1", "--threads", "x"], "from 0 (all)", id="no-number"),
         pytest.param(["--start", "0"], "required: --end", id="no-end"),
     ],
 )
@@ -120,6 +121,18 @@ def test_a_refusal_is_one_line_and_leaves_nothing(
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [("--strategy", "zoom"), ("--quality", "best"), ("--focus", "101"), ("--threads", "x")],
+    ids=lambda misuse: misuse[0],
+)
+def test_what_could_not_be_understood_has_a_status_of_its_own(
+    clip: Path, tmp_path: Path, misuse: tuple[str, str]
+) -> None:
+    scene = ("export", clip, "--start", "0", "--end", "1", "--output", tmp_path / "short.mp4")
+    assert cutdown(*scene, *misuse).returncode == 2
 
 
 def test_the_source_is_never_written_over(clip: Path) -> None:

@@ -63,3 +63,9 @@ def test_a_refusal_is_one_line(tmp_path: Path, source: str, arguments: list[str]
     assert done.returncode == 1
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unknown_detector_is_told_the_known_ones(tmp_path: Path) -> None:
+    done = cutdown("scenes", tmp_path / "film.mp4", "--detector", "slow")
+    assert done.returncode == 2
+    assert "--detector: one of full, fast" in done.stderr
