@@ -53,7 +53,7 @@ def _tell(settings: Settings, file: Path | None) -> None:
         "starting",
         version=version("cutdown"),
         config=str(file.absolute()) if file else "none",
-        data=str(settings.service.data_dir.absolute()),
+        data=str(settings.service.data_dir),
     )
     for folder in settings.ingest.folders:
         if not folder.is_dir():
