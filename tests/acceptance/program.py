@@ -83,7 +83,7 @@ class Program:
             script.chmod(0o755)
         settings = SETTINGS.format(
             link_hours=link_hours,
-            drain=f"drain_s = {120 if drains else 0}",
+            drain="drain_s = 600" if drains else "drain_s = 0",
             ffmpeg=ffmpeg,
             ffprobe=ffprobe,
             token_hash=hash_token(BEARER),
