@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot.chat.adding import add_video
+from bot.chat.answering import acknowledge
 from bot.chat.client import Interaction
 from bot.chat.languages import DEFAULT, LANGUAGES
 from bot.chat.refusals import Refused
@@ -20,7 +21,7 @@ KEY = "command.make_short"
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def make_short(interaction: Interaction, message: discord.Message) -> None:
     """Take the message's video in, and show its scenes to the user alone."""
-    await interaction.response.defer(ephemeral=True)
+    await acknowledge(interaction, ephemeral=True)
     # a message that was forwarded holds nothing itself, but what it was when it was forwarded
     forwarded = [file for before in message.message_snapshots for file in before.attachments]
     if (video := next(filter(_is_video, [*message.attachments, *forwarded]), None)) is None:
