@@ -47,5 +47,7 @@ class ProgressBar:
 def describe(progress: Progress) -> str:
     """`▰▰▰▱▱▱  42 %  rendering, 12 s left`."""
     filled = round(CELLS * progress.percent / 100)
-    left = "" if progress.eta_s is None else f", {max(1, round(progress.eta_s))} s left"
+    left = ""
+    if progress.eta_s is not None and progress.percent < 100:
+        left = f", {max(1, round(progress.eta_s))} s left"
     return f"{'▰' * filled}{'▱' * (CELLS - filled)} {progress.percent:3.0f} %  {progress.stage}{left}"

@@ -38,3 +38,7 @@ def test_where_it_stays_a_line_is_written_every_twenty_percent() -> None:
 def test_the_line_says_how_far_and_how_long() -> None:
     said = describe(Progress(stage="rendering", percent=50, eta_s=12.4))
     assert said == "▰" * 12 + "▱" * 12 + "  50 %  rendering, 12 s left"
+
+
+def test_at_the_end_nothing_is_left() -> None:
+    assert describe(Progress(stage="done", percent=100, eta_s=0.0)) == "▰" * 24 + " 100 %  done"
